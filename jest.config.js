@@ -1,0 +1,21 @@
+// Nest 12 is ESM only and Jest's ESM mode fails on Node 20 and 22 where CommonJS requires ESM:
+// swc turns everything, node_modules included, into CommonJS for the tests.
+const packages = {
+  swcrc: false,
+  isModule: 'unknown', // scripts stay scripts: no "use strict" is added to CommonJS files
+  jsc: { parser: { syntax: 'ecmascript' }, target: 'es2023' },
+  module: { type: 'commonjs' },
+  sourceMaps: false,
+};
+
+export default {
+  testMatch: ['<rootDir>/test/**/*.spec.ts'],
+  testEnvironment: 'node',
+  transform: { '\\.ts$': '@swc/jest', '\\.[cm]?js$': ['@swc/jest', packages] },
+  transformIgnorePatterns: ['/node_modules/typescript/'], // CommonJS already, and 9 MB
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  testTimeout: 30_000,
+  maxWorkers: 2,
+  reporters: ['default', '<rootDir>/tools/closing-line-reporter.cjs'],
+};

@@ -1,0 +1,47 @@
+// Money in yuan. Decimal in the rules, two-decimal text in events and JSON, whole fen in SQL. Never a float.
+import { Decimal } from 'decimal.js';
+
+export type Money = Decimal;
+
+/** Money as it is written in events and JSON: yuan with exactly two decimals, e.g. `"312.50"`. */
+export type YuanText = string;
+
+export const ZERO: Money = new Decimal(0);
+
+/** At most 999,999,999,999.99 yuan, at most two decimals, no sign, no exponent. */
+const YUAN = /^(0|[1-9]\d{0,11})(\.\d{1,2})?$/;
+
+export const isYuanText = (value: unknown): value is YuanText => typeof value === 'string' && YUAN.test(value);
+
+/** Reads yuan text that our own code or a validated request wrote. */
+export const yuan = (text: YuanText): Money => new Decimal(text);
+
+export const toYuan = (money: Money): YuanText => money.toFixed(2);
+
+/** Whole fen, for SQL only; every sum the ledger can hold stays below 2^53. */
+export const toFen = (money: Money): number => money.times(100).toNumber();
+
+export const fromFen = (fen: number): Money => new Decimal(fen).dividedBy(100);
+
+export const sum = (amounts: Iterable<Money>): Money => {
+  let total = ZERO;
+  for (const amount of amounts) total = total.plus(amount);
+  return total;
+};
+
+/**
+ * Divides an amount in proportion to weights so that the parts add up to the fen: each part is rounded down and the
+ * fen left over go to the largest remainders, the earlier part first where remainders are equal. A part never
+ * exceeds its weight where the amount does not exceed the sum of weights.
+ */
+export function apportion(amount: Money, weights: readonly Money[]): Money[] {
+  const whole = sum(weights);
+  const exact = weights.map((weight) => amount.times(100).times(weight).dividedBy(whole));
+  const parts = exact.map((fen) => fen.floor());
+  const left = amount.times(100).minus(sum(parts)).toNumber();
+  const byRemainder = exact
+    .map((fen, index) => ({ index, remainder: fen.minus(fen.floor()) }))
+    .sort((a, b) => b.remainder.comparedTo(a.remainder) || a.index - b.index);
+  const raised = new Set(byRemainder.slice(0, left).map(({ index }) => index));
+  return parts.map((fen, index) => (raised.has(index) ? fen.plus(1) : fen).dividedBy(100));
+}

@@ -1,0 +1,66 @@
+// The port to the log: what every store promises. One contract suite holds all of them to it.
+import type { NewEvent, StoredEvent } from '../core/event.js';
+
+/** Expected revision of a stream that must not exist yet. */
+export const NO_STREAM = -1;
+
+export interface Head {
+  /** Position of the last event; 0 while the log is empty. */
+  position: number;
+  /** Hash of the last event, in hex. */
+  hash: string;
+}
+
+/** The stream is not at the expected revision, or an event id is taken by other content. Nothing was written. */
+export class AppendConflict extends Error {
+  override name = 'AppendConflict';
+  constructor(
+    readonly stream: string,
+    readonly revision: number,
+  ) {
+    super(`${stream} is at revision ${revision}`);
+  }
+}
+
+/** No room for the event. Nothing was written; reading goes on. */
+export class StorageFull extends Error {
+  override name = 'StorageFull';
+}
+
+export abstract class EventStore {
+  /** Which engine holds the log, for people: `sqlite`, `memory`. */
+  abstract readonly kind: string;
+
+  /**
+   * Writes the events at the end of a stream, all or none, durable when the promise resolves. `expected` is the exact
+   * revision of the stream's last event, or NO_STREAM. The same events at the same place again are answered with
+   * what the log holds; anything else is an AppendConflict.
+   */
+  abstract append(stream: string, expected: number, events: readonly NewEvent[]): Promise<StoredEvent[]>;
+
+  /** The events of one stream in order, up to a ledger position where one is given. */
+  abstract readStream(stream: string, upTo?: number): Promise<StoredEvent[]>;
+
+  /** Up to `limit` events after a position, in order and without gaps. */
+  abstract readAfter(position: number, limit: number): Promise<StoredEvent[]>;
+
+  abstract findEvent(id: string): Promise<StoredEvent | undefined>;
+
+  abstract head(): Promise<Head>;
+
+  /** Position of the last event recorded at or before an instant; 0 if there is none. */
+  abstract positionAt(instant: string): Promise<number>;
+
+  abstract close(): Promise<void>;
+}
+
+/** The whole log in order, in bounded batches. */
+export async function* readAll(store: EventStore, after = 0, batch = 1000): AsyncGenerator<StoredEvent[]> {
+  for (let position = after; ;) {
+    const events = await store.readAfter(position, batch);
+    const last = events.at(-1);
+    if (!last) return;
+    yield events;
+    position = last.position;
+  }
+}

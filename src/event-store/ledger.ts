@@ -1,0 +1,131 @@
+// The one path into the log: replay a known command, else load, decide, seal, append; a lost race is decided again.
+import { v5 as uuidv5 } from 'uuid';
+import { fold, type Decider } from '../core/decider.js';
+import {
+  readEvent,
+  writePayload,
+  type DomainEvent,
+  type EventMeta,
+  type LedgerEvent,
+  type NewEvent,
+} from '../core/event.js';
+import { Rejection } from '../core/rejection.js';
+import { AppendConflict, EventStore, StorageFull } from './event-store.js';
+
+/** Who asks for what, under which key; the same for every command of the office. */
+export interface CommandContext extends EventMeta {
+  /** From If-Match: the revision that the caller has read. */
+  expectedRevision?: number;
+}
+
+/** Turns personal fields into what may stand in the log. */
+export abstract class Sealer {
+  abstract seal(stream: string, eventId: string, event: DomainEvent): Promise<object>;
+}
+
+export interface Order<State, Event extends DomainEvent> {
+  stream: string;
+  decider: Decider<State, Event>;
+  context: CommandContext;
+  /** Pure: the events that the command means in this state, or a thrown Rejection. */
+  decide: (state: State) => Event[];
+}
+
+export interface Recorded<Event extends DomainEvent = DomainEvent> {
+  /** What the command wrote; empty where it changed nothing. */
+  events: LedgerEvent<Event>[];
+  stream: string;
+  /** Revision of the stream after the command. */
+  revision: number;
+  /** Ledger position that a read must reach to see it. */
+  position: number;
+  /** The same command was answered before; this is that answer. */
+  replayed: boolean;
+}
+
+const EVENT_IDS = 'b1ce9d0c-64b4-4f0e-9c43-0b1a5f7f2d3e';
+const MOST_ATTEMPTS = 20;
+
+/** Deterministic, so that a retry of the command repeats the ids of its events. */
+export const eventId = (commandId: string, index: number): string => uuidv5(`${commandId}/${index}`, EVENT_IDS);
+
+export class Ledger {
+  constructor(
+    private readonly store: EventStore,
+    private readonly sealer: Sealer,
+    /** Told of every acknowledged position, so that reads can wait for it. */
+    private readonly appended: (position: number, stream: string) => void = () => {},
+  ) {}
+
+  async execute<State, Event extends DomainEvent>(order: Order<State, Event>): Promise<Recorded<Event>> {
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+      const replay = await this.replayOf<Event>(order.context);
+      if (replay) return replay;
+      try {
+        return await this.decideAndAppend(order);
+      } catch (error) {
+        if (error instanceof StorageFull) throw new Rejection('storage-full');
+        if (!(error instanceof AppendConflict)) throw error;
+      }
+    }
+    throw new Rejection('concurrent-change');
+  }
+
+  /** The first answer of a command that the log already holds. */
+  async replayOf<Event extends DomainEvent>({
+    commandId,
+    fingerprint,
+  }: CommandContext): Promise<Recorded<Event> | undefined> {
+    const first = await this.store.findEvent(eventId(commandId, 0));
+    if (!first) return undefined;
+    const stream = (await this.store.readStream(first.stream)).map((stored) => readEvent<Event>(stored));
+    const events = stream.filter(({ meta }) => meta.commandId === commandId);
+    if (events[0]?.meta.fingerprint !== fingerprint) throw new Rejection('idempotency-key-reused');
+    return recorded(first.stream, events, true);
+  }
+
+  async load<State, Event extends DomainEvent>(stream: string, decider: Decider<State, Event>, upTo?: number) {
+    const events = (await this.store.readStream(stream, upTo)).map((stored) => readEvent<Event>(stored));
+    return { state: fold(decider, events), events, revision: events.length - 1 };
+  }
+
+  private async decideAndAppend<State, Event extends DomainEvent>(
+    order: Order<State, Event>,
+  ): Promise<Recorded<Event>> {
+    const { stream, decider, context, decide } = order;
+    const { state, events, revision } = await this.load(stream, decider);
+    if (context.expectedRevision !== undefined && context.expectedRevision !== revision)
+      throw new Rejection('stale-revision', { revision });
+    const decided = decide(state);
+    if (decided.length === 0)
+      return { events: [], stream, revision, position: events.at(-1)?.position ?? 0, replayed: false };
+    const stored = await this.store.append(stream, revision, await this.written(order, decided));
+    const answer = recorded(
+      stream,
+      stored.map((event) => readEvent<Event>(event)),
+      false,
+    );
+    this.appended(answer.position, stream);
+    return answer;
+  }
+
+  private written<State, Event extends DomainEvent>(order: Order<State, Event>, events: Event[]): Promise<NewEvent[]> {
+    const { actor, commandId, fingerprint, requestId } = order.context;
+    return Promise.all(
+      events.map(async (event, index) => {
+        const id = eventId(commandId, index);
+        const data = await this.sealer.seal(order.stream, id, event);
+        return { id, type: event.type, payload: writePayload(data, { actor, commandId, fingerprint, requestId }) };
+      }),
+    );
+  }
+}
+
+function recorded<Event extends DomainEvent>(
+  stream: string,
+  events: LedgerEvent<Event>[],
+  replayed: boolean,
+): Recorded<Event> {
+  const last = events.at(-1);
+  return { events, stream, revision: last?.revision ?? -1, position: last?.position ?? 0, replayed };
+}

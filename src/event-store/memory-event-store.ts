@@ -1,0 +1,54 @@
+// The log in memory: for tests, and the plainest statement of what a store does.
+import type { NewEvent, StoredEvent } from '../core/event.js';
+import { AppendConflict, EventStore, type Head } from './event-store.js';
+import { EMPTY_HEAD, isSameAppend, place, type LogHead } from './log-head.js';
+
+export class MemoryEventStore extends EventStore {
+  override readonly kind = 'memory';
+  private readonly log: StoredEvent[] = [];
+  private readonly byId = new Map<string, StoredEvent>();
+  private readonly streams = new Map<string, StoredEvent[]>();
+  private last: LogHead = EMPTY_HEAD;
+
+  constructor(private readonly now: () => Date = () => new Date()) {
+    super();
+  }
+
+  override async append(stream: string, expected: number, events: readonly NewEvent[]): Promise<StoredEvent[]> {
+    const known = this.streams.get(stream) ?? [];
+    const held = events.map(({ id }) => this.byId.get(id));
+    if (held.some(Boolean)) {
+      if (isSameAppend(held, stream, events)) return held as StoredEvent[];
+      throw new AppendConflict(stream, known.length - 1);
+    }
+    if (known.length - 1 !== expected) throw new AppendConflict(stream, known.length - 1);
+    const { stored, head } = place(this.last, stream, expected, events, this.now());
+    this.last = head;
+    this.log.push(...stored);
+    for (const event of stored) this.byId.set(event.id, event);
+    this.streams.set(stream, [...known, ...stored]);
+    return stored;
+  }
+
+  override async readStream(stream: string, upTo = Infinity): Promise<StoredEvent[]> {
+    return (this.streams.get(stream) ?? []).filter(({ position }) => position <= upTo);
+  }
+
+  override async readAfter(position: number, limit: number): Promise<StoredEvent[]> {
+    return this.log.slice(position, position + limit);
+  }
+
+  override async findEvent(id: string): Promise<StoredEvent | undefined> {
+    return this.byId.get(id);
+  }
+
+  override async head(): Promise<Head> {
+    return { position: this.last.position, hash: this.last.hash };
+  }
+
+  override async positionAt(instant: string): Promise<number> {
+    return this.log.findLast(({ recordedAt }) => recordedAt <= instant)?.position ?? 0;
+  }
+
+  override async close(): Promise<void> {}
+}

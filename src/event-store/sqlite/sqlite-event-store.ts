@@ -1,0 +1,140 @@
+// The log in one SQLite file: one writer, group commit, every commit synced before it is answered.
+import type { NewEvent, StoredEvent } from '../../core/event.js';
+import { isDiskFull, openDatabase, statements, transact, type Database, type SqlRow } from '../../sqlite/database.js';
+import { AppendConflict, EventStore, StorageFull, type Head } from '../event-store.js';
+import { GroupCommit, type Outcome } from '../group-commit.js';
+import { EMPTY_HEAD, isSameAppend, place, type LogHead } from '../log-head.js';
+
+const SCHEMA = `
+  create table if not exists event (
+    position    integer primary key,
+    stream      text    not null,
+    revision    integer not null,
+    id          text    not null unique,
+    type        text    not null,
+    recorded_at text    not null,
+    payload     text    not null,
+    hash        text    not null,
+    unique (stream, revision)
+  ) strict`;
+
+const COLUMNS = 'position, stream, revision, id, type, recorded_at as "recordedAt", payload, hash';
+
+interface Append {
+  stream: string;
+  expected: number;
+  events: readonly NewEvent[];
+}
+
+export interface SqliteEventStoreOptions {
+  now?: () => Date;
+  readOnly?: boolean;
+  /** Called when the log cannot be trusted to hold what it is told: the process must stop. */
+  onFailure?: (error: unknown) => void;
+}
+
+export class SqliteEventStore extends EventStore {
+  override readonly kind = 'sqlite';
+  private readonly database: Database;
+  private readonly prepared: ReturnType<typeof statements>;
+  private readonly commits = new GroupCommit<Append, StoredEvent[]>((appends) => this.commit(appends));
+  private readonly now: () => Date;
+  private readonly onFailure: (error: unknown) => void;
+  private last: LogHead;
+
+  constructor(
+    file: string,
+    { now = () => new Date(), readOnly = false, onFailure = () => {} }: SqliteEventStoreOptions = {},
+  ) {
+    super();
+    this.now = now;
+    this.onFailure = onFailure;
+    this.database = openDatabase(file, { readOnly });
+    if (!readOnly) this.database.exec(SCHEMA);
+    this.prepared = statements(this.database);
+    this.last = this.readHead();
+  }
+
+  override append(stream: string, expected: number, events: readonly NewEvent[]): Promise<StoredEvent[]> {
+    return this.commits.submit({ stream, expected, events });
+  }
+
+  private commit(appends: Append[]): Outcome<StoredEvent[]>[] {
+    const before = this.last;
+    try {
+      return transact(this.database, () => appends.map((append) => this.appendOne(append)));
+    } catch (error) {
+      this.last = before;
+      if (isDiskFull(error)) throw new StorageFull('no room for the event', { cause: error });
+      this.onFailure(error);
+      throw error;
+    }
+  }
+
+  private appendOne({ stream, expected, events }: Append): Outcome<StoredEvent[]> {
+    const revision = this.revisionOf(stream);
+    const held = events.map(({ id }) => this.readById(id));
+    if (held.some(Boolean)) {
+      if (isSameAppend(held, stream, events)) return { answer: held as StoredEvent[] };
+      return { refused: new AppendConflict(stream, revision) };
+    }
+    if (revision !== expected) return { refused: new AppendConflict(stream, revision) };
+    const { stored, head } = place(this.last, stream, expected, events, this.now());
+    const insert = this.prepared('insert into event values (?, ?, ?, ?, ?, ?, ?, ?)');
+    for (const e of stored) insert.run(e.position, e.stream, e.revision, e.id, e.type, e.recordedAt, e.payload, e.hash);
+    this.last = head;
+    return { answer: stored };
+  }
+
+  private revisionOf(stream: string): number {
+    const row = this.prepared('select max(revision) as revision from event where stream = ?').get(stream) as SqlRow;
+    return row['revision'] === null ? -1 : Number(row['revision']);
+  }
+
+  private readById(id: string): StoredEvent | undefined {
+    return this.prepared(`select ${COLUMNS} from event where id = ?`).get(id) as StoredEvent | undefined;
+  }
+
+  private readHead(): LogHead {
+    const row = this.prepared(
+      'select position, hash, recorded_at as "recordedAt" from event order by position desc limit 1',
+    );
+    return (row.get() as LogHead | undefined) ?? EMPTY_HEAD;
+  }
+
+  override async readStream(stream: string, upTo = Number.MAX_SAFE_INTEGER): Promise<StoredEvent[]> {
+    const text = `select ${COLUMNS} from event where stream = ? and position <= ? order by revision`;
+    return this.prepared(text).all(stream, upTo) as unknown as StoredEvent[];
+  }
+
+  override async readAfter(position: number, limit: number): Promise<StoredEvent[]> {
+    const text = `select ${COLUMNS} from event where position > ? order by position limit ?`;
+    return this.prepared(text).all(position, limit) as unknown as StoredEvent[];
+  }
+
+  override async findEvent(id: string): Promise<StoredEvent | undefined> {
+    return this.readById(id);
+  }
+
+  override async head(): Promise<Head> {
+    const { position, hash } = this.readHead();
+    return { position, hash };
+  }
+
+  /** `recorded_at` never decreases along the log, so halving finds the place without an index of its own. */
+  override async positionAt(instant: string): Promise<number> {
+    const recordedAt = this.prepared('select recorded_at as "at" from event where position = ?');
+    let [low, high] = [0, this.readHead().position];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (String((recordedAt.get(middle) as SqlRow)['at']) <= instant) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  override async close(): Promise<void> {
+    this.commits.flush();
+    this.database.close();
+  }
+}

@@ -1,0 +1,67 @@
+// HTTP: the ledger itself: where it stands, whether it is what was recorded, and the events as stored.
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { EventStore } from '../event-store/event-store.js';
+import { verify } from '../event-store/verification.js';
+import { Projector } from '../read-models/projector.js';
+import { ReadModels } from '../read-models/read-models.js';
+import { Optional, WholeNumber } from './fields.js';
+import { Answers } from './openapi.js';
+
+export class EventsQuery {
+  /** First position. */
+  @Optional()
+  @WholeNumber(1, Number.MAX_SAFE_INTEGER)
+  from?: number;
+
+  @Optional()
+  @WholeNumber(1, 500)
+  limit?: number;
+}
+
+@ApiTags('Ledger 台账')
+@ApiBearerAuth()
+@Controller('v1')
+export class LedgerApi {
+  constructor(
+    private readonly store: EventStore,
+    private readonly models: ReadModels,
+    private readonly projector: Projector,
+  ) {}
+
+  /** Position and hash of the last event, and how far the views are. */
+  @Get('ledger')
+  @Answers('Where the ledger stands')
+  async ledger() {
+    const { position, hash: headHash } = await this.store.head();
+    const projections = await this.projector.positions();
+    return { position, headHash, store: this.store.kind, readModels: this.models.kind, projections };
+  }
+
+  /** Re-reads the whole log and checks numbering, order and hash of every event. */
+  @Get('ledger/verification')
+  @Answers('Whether the log is what was recorded, and the first event that is not')
+  verification() {
+    return verify(this.store, this.projector.reached);
+  }
+
+  /** The stored events in order, personal fields sealed as stored. */
+  @Get('ledger/events')
+  @Answers('Events')
+  async events(@Query() { from = 1, limit = 50 }: EventsQuery) {
+    const events = await this.store.readAfter(from - 1, limit);
+    const last = events.at(-1);
+    return {
+      items: events.map(({ payload, ...event }) => ({ ...event, ...(JSON.parse(payload) as object), payload })),
+      next: last && events.length === limit ? last.position + 1 : null,
+    };
+  }
+
+  /** Who the caller is, and what the key allows. */
+  @Get('me')
+  @Answers('The principal')
+  me(@Req() { principal }: FastifyRequest) {
+    return { principal: principal?.id, name: principal?.name, roles: principal?.roles, scope: principal?.scope };
+  }
+}

@@ -1,0 +1,4 @@
+// Starts the service from the environment.
+import { serve } from './serve.js';
+
+await serve(process.env);

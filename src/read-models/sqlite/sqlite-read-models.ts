@@ -1,0 +1,158 @@
+// Read models in SQLite: a writing connection for the projector, a reading one that sees what is committed.
+import { openDatabase, statements, type Database, type SqlRow } from '../../sqlite/database.js';
+import { prefixed, ReadModels, type Cell, type Row, type Table, type Transaction } from '../read-models.js';
+
+const TYPES = { text: 'text', integer: 'integer' } as const;
+
+/** `$1` as both engines' texts are written, `?1` as SQLite counts parameters. */
+const numbered = (text: string): string => text.replaceAll(/\$(\d+)/g, '?$1');
+
+class Connection {
+  private prepared: ReturnType<typeof statements>;
+
+  constructor(readonly database: Database) {
+    this.prepared = statements(database);
+  }
+
+  rows<R extends Row>(text: string, parameters: readonly Cell[] = []): R[] {
+    return this.prepared(numbered(text)).all(...parameters) as unknown as R[];
+  }
+
+  run(text: string, parameters: readonly Cell[]): void {
+    this.prepared(numbered(text)).run(...parameters);
+  }
+
+  /** Statements name tables; after a swap they are prepared anew. */
+  forget(): void {
+    this.prepared = statements(this.database);
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}
+
+export class SqliteReadModels extends ReadModels {
+  override readonly kind = 'sqlite';
+  private readonly reader: Connection;
+  private readonly writer: Connection | undefined;
+  private queue: Promise<unknown> = Promise.resolve();
+  private generation = 0;
+
+  constructor(file: string, { readOnly = false }: { readOnly?: boolean } = {}) {
+    super();
+    this.writer = readOnly ? undefined : new Connection(openDatabase(file));
+    this.reader = new Connection(openDatabase(file, { readOnly }));
+  }
+
+  override async query<R extends Row = Row>(text: string, parameters?: readonly Cell[]): Promise<R[]> {
+    return this.reader.rows<R>(text, parameters);
+  }
+
+  override transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const run = this.queue.then(() => this.inTransaction(work));
+    this.queue = run.catch(() => {});
+    return run;
+  }
+
+  private async inTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const writer = this.demandWriter();
+    writer.database.exec('begin immediate');
+    try {
+      const result = await work(rowsOf(writer));
+      writer.database.exec('commit');
+      return result;
+    } catch (error) {
+      if (writer.database.isTransaction) writer.database.exec('rollback');
+      throw error;
+    }
+  }
+
+  private demandWriter(): Connection {
+    if (!this.writer) throw new Error('the read models are open for reading only');
+    return this.writer;
+  }
+
+  override async create(tables: readonly Table[], prefix = ''): Promise<void> {
+    await this.transaction(async () => {
+      const { database } = this.demandWriter();
+      for (const table of tables) {
+        if (prefix) database.exec(`drop table if exists ${prefix}${table.name}`);
+        if (this.exists(prefix + table.name)) continue;
+        database.exec(createTable(prefixed(table, prefix)));
+        for (const columns of table.indexes ?? [])
+          database.exec(
+            `create index ${this.indexName(table, columns)} on ${prefix}${table.name} (${columns.join(', ')})`,
+          );
+      }
+    });
+  }
+
+  private exists(name: string): boolean {
+    return (
+      this.demandWriter().rows('select 1 as yes from sqlite_master where type = $1 and name = $2', ['table', name])
+        .length > 0
+    );
+  }
+
+  /** Index names outlive the renaming of their table, so they never repeat. */
+  private indexName(table: Table, columns: readonly string[]): string {
+    const taken = (name: string): boolean =>
+      this.demandWriter().rows('select 1 as yes from sqlite_master where type = $1 and name = $2', ['index', name])
+        .length > 0;
+    let name: string;
+    do name = `${table.name}_by_${columns.join('_')}_${this.generation++}`;
+    while (taken(name));
+    return name;
+  }
+
+  override async swap(tables: readonly Table[], prefix: string): Promise<void> {
+    await this.transaction(async () => {
+      const { database } = this.demandWriter();
+      for (const { name } of tables) {
+        database.exec(`drop table if exists ${name}`);
+        database.exec(`alter table ${prefix}${name} rename to ${name}`);
+      }
+    });
+    this.reader.forget();
+    this.writer?.forget();
+  }
+
+  override async close(): Promise<void> {
+    await this.queue;
+    this.writer?.close();
+    this.reader.close();
+  }
+}
+
+function createTable({ name, columns, key }: Table): string {
+  const lines = Object.entries(columns).map(([column, type]) => `${column} ${TYPES[type]}`);
+  return `create table ${name} (${lines.join(', ')}, primary key (${key.join(', ')})) strict, without rowid`;
+}
+
+function upsert({ name, columns, key }: Table): string {
+  const names = Object.keys(columns);
+  const values = names.map((_, index) => `$${index + 1}`).join(', ');
+  const changes = names.filter((column) => !key.includes(column)).map((column) => `${column} = excluded.${column}`);
+  const onConflict = changes.length > 0 ? `do update set ${changes.join(', ')}` : 'do nothing';
+  return `insert into ${name} (${names.join(', ')}) values (${values}) on conflict (${key.join(', ')}) ${onConflict}`;
+}
+
+const rowsOf = (connection: Connection): Transaction => ({
+  async query<R extends Row = Row>(text: string, parameters?: readonly Cell[]) {
+    return connection.rows<R>(text, parameters);
+  },
+  async load<R extends Row = Row>(table: Table, column: string, values: readonly string[]) {
+    const text = `select * from ${table.name} where ${column} in (select value from json_each($1))`;
+    return values.length > 0 ? connection.rows<R>(text, [JSON.stringify(values)]) : [];
+  },
+  async put(table, rows) {
+    const text = upsert(table);
+    const names = Object.keys(table.columns);
+    for (const row of rows)
+      connection.run(
+        text,
+        names.map((name) => row[name] ?? null),
+      );
+  },
+});

@@ -1,0 +1,83 @@
+// HTTP: districts and schools.
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { Rejection } from '../core/rejection.js';
+import type { CommandContext, Recorded } from '../event-store/ledger.js';
+import { Answer } from '../http/answer.js';
+import { Context } from '../http/command-context.js';
+import { Answers, Writes } from '../http/openapi.js';
+import { PageQuery, pageOf } from '../http/page.dto.js';
+import { DistrictDto, SchoolDto, SchoolQuery } from './school.dto.js';
+import { RegisterDistrict, RegisterSchool } from './school.handler.js';
+import { DEFAULT_CENSUS } from './school.js';
+import { SchoolView } from './school.view.js';
+
+/** Created where it is new, done where the same or an amended record was registered before. */
+const registered = (location: string, body: object, recorded: Recorded): Answer => {
+  const [event] = recorded.events;
+  const shown = { ...body, revision: recorded.revision };
+  return event?.revision === 0 ? Answer.created(location, shown, recorded) : Answer.done(location, shown, recorded);
+};
+
+@ApiTags('Schools 学校')
+@ApiBearerAuth()
+@Controller('v1')
+export class SchoolApi {
+  constructor(
+    private readonly bus: CommandBus,
+    private readonly view: SchoolView,
+  ) {}
+
+  /** Registers a district, or amends it where it is known with other particulars (200). */
+  @Post('districts')
+  @Writes('created')
+  async registerDistrict(
+    @Body() { census = DEFAULT_CENSUS, ...body }: DistrictDto,
+    @Context() context: CommandContext,
+  ) {
+    const district = { ...body, census };
+    const recorded = await this.bus.execute(new RegisterDistrict(district, context));
+    return registered(`/v1/districts/${body.districtId}`, district, recorded);
+  }
+
+  /** Lists districts in the order of their ids. */
+  @Get('districts')
+  @Answers('A page of districts')
+  districts(@Query() query: PageQuery) {
+    return this.view.districts(pageOf(query));
+  }
+
+  /** One district with its table of grades and its census days. */
+  @Get('districts/:districtId')
+  @Answers('The district', ['district-unknown'])
+  async district(@Param('districtId') districtId: string) {
+    const district = await this.view.district(districtId);
+    if (!district) throw new Rejection('district-unknown', { districtId });
+    return district;
+  }
+
+  /** Registers a school; the same particulars again change nothing (200). */
+  @Post('schools')
+  @Writes('created', ['district-unknown', 'school-exists'])
+  async registerSchool(@Body() body: SchoolDto, @Context() context: CommandContext) {
+    const recorded = await this.bus.execute(new RegisterSchool(body, context));
+    return registered(`/v1/schools/${body.schoolId}`, body, recorded);
+  }
+
+  /** Lists schools in the order of their codes. */
+  @Get('schools')
+  @Answers('A page of schools')
+  schools(@Query() { districtId, ...query }: SchoolQuery) {
+    return this.view.schools(pageOf(query), districtId);
+  }
+
+  /** One school. */
+  @Get('schools/:schoolId')
+  @Answers('The school', ['school-unknown'])
+  async school(@Param('schoolId') schoolId: string) {
+    const school = await this.view.school(schoolId);
+    if (!school) throw new Rejection('school-unknown', { schoolId });
+    return school;
+  }
+}

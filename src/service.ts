@@ -1,0 +1,86 @@
+// The running service: an installation behind HTTP, ready when its views are, stopped without losing an answer.
+import 'reflect-metadata';
+import helmet from '@fastify/helmet';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { pino, type Logger } from 'pino';
+import { AppModule } from './app.module.js';
+import type { Config } from './config.js';
+import { MOST_BODY_BYTES, readJsonBodies } from './http/json-body.js';
+import { Metrics } from './http/metrics.js';
+import { readNdjsonBodies } from './http/ndjson.js';
+import { serveApiDescription } from './http/openapi.js';
+import { openInstallation, type Installation, type InstallationOptions } from './installation.js';
+import { CatalogueLoader } from './policies/catalogue.loader.js';
+import type { Progress } from './read-models/projector.js';
+
+export interface Service {
+  app: NestFastifyApplication;
+  installation: Installation;
+  /** Address for people and clients, once it listens. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+export interface ServiceOptions extends Omit<InstallationOptions, 'logger'> {
+  progress?: Progress;
+  /** False keeps the service in the process: tests send requests without a socket. */
+  listen?: boolean;
+}
+
+export const newLogger = (level: string): Logger =>
+  pino({ level, redact: ['req.headers.authorization', 'headers.authorization'], base: null });
+
+export async function startService(config: Config, options: ServiceOptions = {}): Promise<Service> {
+  const logger = newLogger(config.logLevel);
+  const installation = openInstallation(config, options);
+  try {
+    await installation.projector.start(options.progress);
+    const app = await createApp(installation, logger);
+    await app.get(CatalogueLoader).load(config.catalogue);
+    if (options.listen !== false) await app.listen(config.port, config.host);
+    const url = options.listen === false ? '' : await app.getUrl();
+    const stop = async (): Promise<void> => {
+      await app.close();
+      await installation.close();
+    };
+    return { app, installation, url, stop };
+  } catch (error) {
+    await installation.close();
+    throw error;
+  }
+}
+
+async function createApp(installation: Installation, logger: Logger): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: MOST_BODY_BYTES,
+    genReqId: () => installation.ids.next(),
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(installation, logger), adapter, {
+    bodyParser: false,
+    logger: ['error', 'warn'],
+  });
+  const server = adapter.getInstance();
+  readJsonBodies(server);
+  readNdjsonBodies(server);
+  app.get(Metrics).watch(server);
+  server.addHook('onSend', async (request, reply) => void reply.header('X-Request-Id', request.id));
+  await app.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY });
+  serveApiDescription(app);
+  await app.init();
+  await server.ready();
+  return app;
+}
+
+/** Swagger UI styles its elements inline; everything else comes from this host. */
+const CONTENT_SECURITY = {
+  directives: {
+    defaultSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    scriptSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:'],
+    upgradeInsecureRequests: null,
+  },
+};

@@ -1,0 +1,63 @@
+// One way to open a SQLite file: the runtime's own driver or its prebuilt twin, WAL, and every commit synced.
+import * as prebuilt from '@photostructure/sqlite';
+
+export type Database = prebuilt.DatabaseSyncInstance;
+export type SqlValue = string | number | null | Uint8Array;
+export type SqlRow = Record<string, SqlValue>;
+
+/** node:sqlite where the runtime has it without a flag (22.13 and later), else the same API from npm. */
+const driver = (process.getBuiltinModule?.('node:sqlite') as typeof prebuilt | undefined) ?? prebuilt;
+
+export interface OpenOptions {
+  readOnly?: boolean;
+}
+
+/**
+ * Opens with `synchronous=FULL`, read back: with NORMAL a power cut loses commits that were acknowledged.
+ * Waits up to 5 s for another process that holds the file.
+ */
+export function openDatabase(file: string, { readOnly = false }: OpenOptions = {}): Database {
+  const database = new driver.DatabaseSync(file, { readOnly, timeout: 5000 });
+  if (!readOnly) demandPragma(database, 'journal_mode', 'wal');
+  demandPragma(database, 'synchronous', 2);
+  database.exec('pragma foreign_keys = on');
+  return database;
+}
+
+function demandPragma(database: Database, name: string, value: string | number): void {
+  database.exec(`pragma ${name} = ${value}`);
+  const answer = database.prepare(`pragma ${name}`).get() as SqlRow | undefined;
+  if (answer?.[name] !== value) throw new Error(`SQLite did not accept ${name}=${value}: it says ${answer?.[name]}`);
+}
+
+/** Runs work in one write transaction; on any error nothing of it is kept. */
+export function transact<T>(database: Database, work: () => T): T {
+  database.exec('begin immediate');
+  try {
+    const result = work();
+    database.exec('commit');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('rollback');
+    throw error;
+  }
+}
+
+const SQLITE_FULL = 13;
+
+const codeOf = (error: unknown): number | undefined =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+
+export const isDiskFull = (error: unknown): boolean => codeOf(error) === SQLITE_FULL;
+
+export const isSqliteError = (error: unknown): boolean => codeOf(error) !== undefined;
+
+/** Prepares each text once. */
+export function statements(database: Database): (text: string) => prebuilt.StatementSyncInstance {
+  const prepared = new Map<string, prebuilt.StatementSyncInstance>();
+  return (text) => {
+    let statement = prepared.get(text);
+    if (!statement) prepared.set(text, (statement = database.prepare(text)));
+    return statement;
+  };
+}

@@ -1,0 +1,79 @@
+// A student's events in words: what each one says, in Chinese and English, and the day it takes effect.
+import type { CivilDate } from '../core/civil-date.js';
+import type { Term } from '../core/term.js';
+import { HARDSHIP_CATEGORIES, isHardshipCategory } from './hardship-categories.js';
+import type { StudentEvent } from './student.events.js';
+
+export interface Told {
+  zh: string;
+  en: string;
+}
+
+/** Null where the event carries no day of its own. */
+export function effectiveOn({ type, data }: StudentEvent): CivilDate | null {
+  switch (type) {
+    case 'StudentRegistered':
+      return null;
+    case 'StudentEnrolled':
+    case 'HardshipDetermined':
+    case 'HardshipRevoked':
+      return data.from;
+    case 'StudentDeparted':
+      return data.date;
+    case 'PaymentDisbursed':
+      return data.paidOn;
+    case 'PaymentReversed':
+      return data.reversedOn;
+    case 'PaymentReturned':
+      return data.returnedOn;
+  }
+}
+
+const categoryIn = (language: 'zh' | 'en', id: string): string =>
+  isHardshipCategory(id) ? HARDSHIP_CATEGORIES[id][language] : id;
+
+/** `policyOf` names a policy, `termOf` the term of a payment that an event refers to. */
+export function tell(
+  event: StudentEvent,
+  policyOf: (policyId: string) => Told,
+  paymentOf: (paymentId: string) => Told,
+): Told {
+  const { type, data } = event;
+  switch (type) {
+    case 'StudentRegistered':
+      return { zh: '登记学生', en: 'Student registered' };
+    case 'StudentEnrolled':
+      return {
+        zh: `自 ${data.from} 起在学校 ${data.school.schoolId} 就读(${data.stage}${data.boarding ? ',寄宿' : ''})`,
+        en: `Enrolled in school ${data.school.schoolId} from ${data.from} (${data.stage}${data.boarding ? ', boarder' : ''})`,
+      };
+    case 'StudentDeparted':
+      return { zh: `自 ${data.date} 起离校(${data.reason})`, en: `Departed on ${data.date} (${data.reason})` };
+    case 'HardshipDetermined':
+      return {
+        zh: `认定为${categoryIn('zh', data.category)},自 ${data.from} 起`,
+        en: `Determined as ${categoryIn('en', data.category)} from ${data.from}`,
+      };
+    case 'HardshipRevoked':
+      return { zh: `认定自 ${data.from} 起撤销`, en: `Determination revoked from ${data.from}` };
+    case 'PaymentDisbursed':
+      return {
+        zh: `发放${policyOf(data.policyId).zh} ${data.amount} 元${data.days ? `(${data.days} 天)` : ''},学期 ${data.term}`,
+        en: `${policyOf(data.policyId).en}: ${data.amount} yuan${data.days ? ` (${data.days} days)` : ''} for ${data.term}`,
+      };
+    case 'PaymentReversed':
+      return {
+        zh: `冲正${paymentOf(data.paymentId).zh} ${data.amount} 元`,
+        en: `Reversed ${data.amount} yuan of ${paymentOf(data.paymentId).en}`,
+      };
+    case 'PaymentReturned':
+      return {
+        zh: `退回${paymentOf(data.paymentId).zh} ${data.amount} 元(${data.cause})`,
+        en: `Returned ${data.amount} yuan of ${paymentOf(data.paymentId).en} (${data.cause})`,
+      };
+  }
+}
+
+/** The term of each payment, so that its return and reversal are found under the same term. */
+export const termsOfPayments = (events: readonly StudentEvent[]): Map<string, Term> =>
+  new Map(events.flatMap(({ type, data }) => (type === 'PaymentDisbursed' ? [[data.paymentId, data.term]] : [])));

@@ -1,0 +1,101 @@
+// HTTP: many payments in one request, a line each, answered in order as they are decided.
+import { Readable } from 'node:stream';
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiConsumes, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { v5 as uuidv5 } from 'uuid';
+import { Rejection } from '../core/rejection.js';
+import type { CommandContext } from '../event-store/ledger.js';
+import { actorOf } from '../http/access.guard.js';
+import { COMMAND_IDS } from '../http/command-context.js';
+import { parseJson } from '../http/json-body.js';
+import { linesOfStream } from '../http/ndjson.js';
+import { Writes } from '../http/openapi.js';
+import { asRejection } from '../http/problem.filter.js';
+import { RequestPipe } from '../http/validation.pipe.js';
+import { KeyStore } from '../keys/key-store.js';
+import { PaymentRecorder } from './payment-recorder.js';
+import { Pattern } from '../http/fields.js';
+import { RecordPaymentDto } from './payment.dto.js';
+
+export class BulkPaymentDto extends RecordPaymentDto {
+  /** The line's own idempotency key. */
+  @Pattern(/^[\x21-\x7e]{1,64}$/, '须为 1 至 64 个可见 ASCII 字符 · must be 1 to 64 visible ASCII characters')
+  idempotencyKey!: string;
+}
+
+/** Lines decided at the same time: enough to share commits, few enough to bound memory. */
+const AT_ONCE = 256;
+
+@ApiTags('Payments 发放')
+@ApiBearerAuth()
+@Controller('v1/payments')
+export class PaymentBulkApi {
+  private readonly pipe = new RequestPipe();
+
+  constructor(
+    private readonly recorder: PaymentRecorder,
+    private readonly keys: KeyStore,
+  ) {}
+
+  /** NDJSON in, NDJSON out: one result a line, in order; a refused line changes nothing and stops nothing. */
+  @Post('bulk')
+  @ApiConsumes('application/x-ndjson')
+  @ApiProduces('application/x-ndjson')
+  @Writes('done')
+  bulk(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Readable {
+    void reply.type('application/x-ndjson; charset=utf-8');
+    return Readable.from(this.results(request), { objectMode: false });
+  }
+
+  private async *results(request: FastifyRequest): AsyncGenerator<string> {
+    const deciding: Promise<object>[] = [];
+    let line = 0;
+    for await (const text of linesOfStream(request.body)) {
+      deciding.push(this.decide(request, ++line, text));
+      if (deciding.length >= AT_ONCE) yield* settled(deciding.splice(0, AT_ONCE / 2));
+    }
+    yield* settled(deciding);
+  }
+
+  private async decide(request: FastifyRequest, line: number, text: Buffer): Promise<object> {
+    try {
+      const body = (await this.pipe.transform(parseJson(text), {
+        type: 'body',
+        metatype: BulkPaymentDto,
+      })) as BulkPaymentDto;
+      const { idempotencyKey, ...payment } = body;
+      const { payment: answer, recorded } = await this.recorder.record(
+        payment,
+        this.contextOf(request, idempotencyKey, payment),
+      );
+      const { paymentId, position } = answer;
+      return { line, status: 201, ...(recorded.replayed && { replayed: true }), paymentId, position };
+    } catch (error) {
+      return { line, ...refusalOf(asRejection(error)) };
+    }
+  }
+
+  /** The same command as the one that POST /v1/payments makes of this key and body. */
+  private contextOf(request: FastifyRequest, key: string, payment: object): CommandContext {
+    const { principal, id } = request;
+    if (!principal) throw new Rejection('unauthenticated');
+    return {
+      actor: actorOf(principal),
+      commandId: uuidv5(`${principal.id}/${key}`, COMMAND_IDS),
+      fingerprint: this.keys.fingerprint(`/v1/payments\n${JSON.stringify(payment)}`),
+      requestId: id,
+    };
+  }
+}
+
+async function* settled(results: Promise<object>[]): AsyncGenerator<string> {
+  for (const result of results) yield `${JSON.stringify(await result)}\n`;
+}
+
+const refusalOf = ({ status, code, sentence, details }: Rejection) => ({
+  status,
+  code,
+  title: sentence,
+  ...(details.errors && { errors: details.errors }),
+});

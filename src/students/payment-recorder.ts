@@ -1,0 +1,34 @@
+// From a payment request to its answer: picks the command by the policy's kind; single and bulk recording share it.
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { CommandContext, Recorded } from '../event-store/ledger.js';
+import { Freshness } from '../office/freshness.js';
+import { PolicyView } from '../policies/policy.view.js';
+import { recordingOf, RecordSubsidy, type PaymentRequest } from './payment.handler.js';
+import type { StudentEvent } from './student.events.js';
+
+@Injectable()
+export class PaymentRecorder {
+  constructor(
+    private readonly bus: CommandBus,
+    private readonly policies: PolicyView,
+    private readonly freshness: Freshness,
+  ) {}
+
+  async record(request: PaymentRequest, context: CommandContext) {
+    await this.freshness.registersCurrent();
+    const kind = (await this.policies.book()).get(request.policyId)?.kind;
+    // An unknown policy is refused by the handler, after the student has been looked for.
+    const command = kind ? recordingOf[kind] : RecordSubsidy;
+    const recorded = await this.bus.execute(new command(request, context));
+    return { payment: answerOf(recorded), recorded };
+  }
+}
+
+/** A function of the event alone, so that a replay gives the first answer again. */
+function answerOf({ events }: Recorded) {
+  const [event] = events as unknown as (StudentEvent & { position: number })[];
+  if (event?.type !== 'PaymentDisbursed') throw new Error('a payment without its event');
+  const { method: _, reference: __, place: ___, exception, ...payment } = event.data;
+  return { ...payment, ...(exception && { exception: exception.overrides }), position: event.position };
+}

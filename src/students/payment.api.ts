@@ -1,0 +1,108 @@
+// HTTP: payments (waivers, subsidies, grants, meals), their reversal and return.
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { Rejection } from '../core/rejection.js';
+import type { CommandContext, Recorded } from '../event-store/ledger.js';
+import { Answer } from '../http/answer.js';
+import { MoneyContext } from '../http/command-context.js';
+import { Answers, Writes } from '../http/openapi.js';
+import { pageOf } from '../http/page.dto.js';
+import { PaymentRecorder } from './payment-recorder.js';
+import { PaymentQuery, RecordPaymentDto, ReturnPaymentDto, ReversePaymentDto } from './payment.dto.js';
+import { ReturnPayment, ReversePayment } from './payment.handler.js';
+import { PaymentView } from './payment.view.js';
+
+@ApiTags('Payments 发放')
+@ApiBearerAuth()
+@Controller('v1/payments')
+export class PaymentApi {
+  constructor(
+    private readonly bus: CommandBus,
+    private readonly recorder: PaymentRecorder,
+    private readonly view: PaymentView,
+  ) {}
+
+  /** Records a waiver, subsidy, grant or meals, by the kind of the policy. */
+  @Post()
+  @Writes(
+    'created',
+    [
+      'student-unknown',
+      'policy-unknown',
+      'policy-not-in-force',
+      'not-eligible',
+      'exclusive-policy',
+      'already-granted',
+      'entitlement-exceeded',
+      'method-not-allowed',
+      'amount-invalid',
+      'date-in-future',
+    ],
+    true,
+  )
+  async record(@Body() body: RecordPaymentDto, @MoneyContext() context: CommandContext): Promise<Answer> {
+    const { payment, recorded } = await this.recorder.record(body, context);
+    return Answer.created(`/v1/payments/${payment.paymentId}`, payment, recorded);
+  }
+
+  /** The payment register, newest first. */
+  @Get()
+  @Answers('A page of payments')
+  list(@Query() { limit, cursor, ...filter }: PaymentQuery) {
+    return this.view.page(
+      pageOf({ ...(limit !== undefined && { limit }), ...(cursor !== undefined && { cursor }) }),
+      filter,
+    );
+  }
+
+  /** One payment as it stands. */
+  @Get(':paymentId')
+  @Answers('The payment', ['payment-unknown'])
+  async one(@Param('paymentId') paymentId: string) {
+    const payment = await this.view.one(paymentId);
+    if (!payment) throw new Rejection('payment-unknown', { paymentId });
+    return payment;
+  }
+
+  /** 冲正: the entry was wrong and is taken back whole, once. */
+  @Post(':paymentId/reversal')
+  @Writes('created', ['payment-unknown', 'already-reversed', 'already-returned'], true)
+  async reverse(
+    @Param('paymentId') paymentId: string,
+    @Body() { reason }: ReversePaymentDto,
+    @MoneyContext() context: CommandContext,
+  ) {
+    return moved(paymentId, await this.bus.execute(new ReversePayment({ paymentId, reason }, context)));
+  }
+
+  /** 退回: money came back, part or whole. */
+  @Post(':paymentId/return')
+  @Writes(
+    'created',
+    [
+      'payment-unknown',
+      'already-reversed',
+      'return-exceeds-payment',
+      'amount-invalid',
+      'return-before-payment',
+      'date-in-future',
+    ],
+    true,
+  )
+  async return(
+    @Param('paymentId') paymentId: string,
+    @Body() body: ReturnPaymentDto,
+    @MoneyContext() context: CommandContext,
+  ) {
+    return moved(paymentId, await this.bus.execute(new ReturnPayment({ paymentId, ...body }, context)));
+  }
+}
+
+/** What was recorded, without the sealed reason. */
+function moved(paymentId: string, recorded: Recorded): Answer {
+  const [event] = recorded.events;
+  const { reason: _, ...data } = { reason: undefined, ...event?.data };
+  const state = event?.type === 'PaymentReversed' ? { state: 'reversed' } : {};
+  return Answer.created(`/v1/payments/${paymentId}`, { ...data, ...state, position: recorded.position }, recorded);
+}

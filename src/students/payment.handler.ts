@@ -1,0 +1,94 @@
+// Recording aid, reversal and return: the commands that move money, and how they are carried out.
+import { Injectable } from '@nestjs/common';
+import { Clock, Ids } from '../core/clock.js';
+import { Rejection } from '../core/rejection.js';
+import type { Kind } from '../core/vocabulary.js';
+import { Ledger, type CommandContext } from '../event-store/ledger.js';
+import { handle, OfficeCommand } from '../office/command.js';
+import { Freshness } from '../office/freshness.js';
+import { PolicyView } from '../policies/policy.view.js';
+import { giveBack, reverse, type ReturnOrder } from './account.js';
+import { record, type PaymentOrder } from './payment.js';
+import { PaymentView } from './payment.view.js';
+import type { StudentEvent } from './student.events.js';
+import { demandKnown, studentDecider, studentStream, type Student } from './student.js';
+
+export type PaymentRequest = Omit<PaymentOrder, 'paymentId'> & { studentId: string };
+
+abstract class RecordPayment extends OfficeCommand<PaymentRequest> {}
+/** 记录减免 */
+export class RecordWaiver extends RecordPayment {}
+/** 记录补助 */
+export class RecordSubsidy extends RecordPayment {}
+/** 记录助学金 */
+export class RecordGrant extends RecordPayment {}
+/** 记录供餐 */
+export class RecordMeals extends RecordPayment {}
+/** 冲正 */
+export class ReversePayment extends OfficeCommand<{ paymentId: string; reason: string }> {}
+/** 退回 */
+export class ReturnPayment extends OfficeCommand<ReturnOrder> {}
+
+/** The command that records aid of a kind. */
+export const recordingOf = {
+  waiver: RecordWaiver,
+  subsidy: RecordSubsidy,
+  grant: RecordGrant,
+  meals: RecordMeals,
+} as const satisfies Record<Kind, typeof RecordWaiver>;
+
+@Injectable()
+export class AidAccounts {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly policies: PolicyView,
+    private readonly payments: PaymentView,
+    private readonly freshness: Freshness,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  async record({ order: { studentId, ...order }, context }: RecordPayment) {
+    await this.freshness.registersCurrent();
+    const policies = await this.policies.book();
+    const paymentId = this.ids.next();
+    return this.change(studentId, context, (student) =>
+      record(student, { paymentId, ...order }, policies, this.clock.today()),
+    );
+  }
+
+  async reverse({ order, context }: ReversePayment) {
+    const studentId = await this.holderOf(order.paymentId);
+    return this.change(studentId, context, ({ account }) => reverse(account, order, this.clock.today()));
+  }
+
+  async return({ order, context }: ReturnPayment) {
+    const studentId = await this.holderOf(order.paymentId);
+    return this.change(studentId, context, ({ account }) => giveBack(account, order, this.clock.today()));
+  }
+
+  private async holderOf(paymentId: string): Promise<string> {
+    await this.freshness.current();
+    const payment = await this.payments.row(paymentId);
+    if (!payment) throw new Rejection('payment-unknown', { paymentId });
+    return payment.student_id;
+  }
+
+  private change(studentId: string, context: CommandContext, decide: (student: Student) => StudentEvent[]) {
+    return this.ledger.execute({
+      stream: studentStream(studentId),
+      decider: studentDecider,
+      context,
+      decide: (student) => decide(demandKnown(student, studentId)),
+    });
+  }
+}
+
+export const paymentHandlers = [
+  handle(RecordWaiver, AidAccounts, (accounts, command) => accounts.record(command)),
+  handle(RecordSubsidy, AidAccounts, (accounts, command) => accounts.record(command)),
+  handle(RecordGrant, AidAccounts, (accounts, command) => accounts.record(command)),
+  handle(RecordMeals, AidAccounts, (accounts, command) => accounts.record(command)),
+  handle(ReversePayment, AidAccounts, (accounts, command) => accounts.reverse(command)),
+  handle(ReturnPayment, AidAccounts, (accounts, command) => accounts.return(command)),
+];

@@ -1,0 +1,114 @@
+// The payment register: one row a payment, as it stands after returns and reversal.
+import type { LedgerEvent } from '../core/event.js';
+import { toFen, yuan } from '../core/money.js';
+import type { Projection } from '../read-models/projection.js';
+import type { Row, Table } from '../read-models/read-models.js';
+import type { AccountEvent, PaymentDisbursed } from './student.events.js';
+
+export const PAYMENT: Table = {
+  name: 'payment',
+  columns: {
+    payment_id: 'text',
+    position: 'integer',
+    student_id: 'text',
+    policy_id: 'text',
+    policy_version: 'integer',
+    kind: 'text',
+    term: 'text',
+    school_id: 'text',
+    district_id: 'text',
+    stage: 'text',
+    fen: 'integer',
+    days: 'integer',
+    returned_fen: 'integer',
+    paid_on: 'text',
+    method: 'text',
+    reference: 'text',
+    state: 'text',
+    by_exception: 'integer',
+    body: 'text',
+  },
+  key: ['payment_id'],
+  indexes: [
+    ['position'],
+    ['student_id', 'position'],
+    ['policy_id', 'position'],
+    ['school_id', 'position'],
+    ['term', 'position'],
+    ['paid_on', 'position'],
+  ],
+};
+
+/** disbursed 已发放 · partly-returned 部分退回 · returned 全部退回 · reversed 已冲正 */
+export const PAYMENT_STATES = ['disbursed', 'partly-returned', 'returned', 'reversed'] as const;
+export type PaymentState = (typeof PAYMENT_STATES)[number];
+
+export interface PaymentRow extends Row {
+  payment_id: string;
+  position: number;
+  student_id: string;
+  policy_id: string;
+  policy_version: number;
+  kind: string;
+  term: string;
+  school_id: string | null;
+  district_id: string | null;
+  stage: string | null;
+  fen: number;
+  days: number;
+  returned_fen: number;
+  paid_on: string;
+  method: string;
+  reference: string;
+  state: PaymentState;
+  by_exception: number;
+  /** The disbursement's own data, sealed fields sealed. */
+  body: string;
+}
+
+const isAccountEvent = (event: LedgerEvent): event is LedgerEvent<AccountEvent> => event.type.startsWith('Payment');
+
+export const paymentProjection: Projection = {
+  name: 'payments',
+  tables: [PAYMENT],
+  async apply(events, rows) {
+    const ofAccounts = events.filter(isAccountEvent);
+    const register = new Map<string, PaymentRow>();
+    const later = ofAccounts.filter(({ type }) => type !== 'PaymentDisbursed').map(({ data }) => data.paymentId);
+    for (const row of await rows.load<PaymentRow>(PAYMENT, 'payment_id', [...new Set(later)]))
+      register.set(row.payment_id, row);
+    for (const event of ofAccounts)
+      register.set(event.data.paymentId, after(register.get(event.data.paymentId), event));
+    await rows.put(PAYMENT, [...register.values()]);
+  },
+};
+
+function after(row: PaymentRow | undefined, event: LedgerEvent<AccountEvent>): PaymentRow {
+  if (event.type === 'PaymentDisbursed') return disbursed(event);
+  if (!row) throw new Error(`${event.type} of an unknown payment at position ${event.position}`);
+  if (event.type === 'PaymentReversed') return { ...row, state: 'reversed' };
+  const returned_fen = row.returned_fen + toFen(yuan(event.data.amount));
+  return { ...row, returned_fen, state: returned_fen === row.fen ? 'returned' : 'partly-returned' };
+}
+
+const disbursed = ({ data, position }: LedgerEvent<PaymentDisbursed>): PaymentRow => ({
+  payment_id: data.paymentId,
+  position,
+  student_id: data.studentId,
+  policy_id: data.policyId,
+  policy_version: data.policyVersion,
+  kind: data.kind,
+  term: data.term,
+  school_id: data.place?.schoolId ?? null,
+  district_id: data.place?.districtId ?? null,
+  stage: data.place?.stage ?? null,
+  fen: toFen(yuan(data.amount)),
+  days: data.days ?? 0,
+  returned_fen: 0,
+  paid_on: data.paidOn,
+  method: data.method,
+  reference: data.reference,
+  state: 'disbursed',
+  by_exception: data.exception ? 1 : 0,
+  body: JSON.stringify(data),
+});

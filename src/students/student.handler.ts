@@ -1,0 +1,127 @@
+// The facts of students: registration, enrolment, hardship. Its commands, and how they are carried out.
+import { Injectable } from '@nestjs/common';
+import type { CivilDate } from '../core/civil-date.js';
+import { Ids } from '../core/clock.js';
+import { Rejection } from '../core/rejection.js';
+import type { DepartureReason, Stage } from '../core/vocabulary.js';
+import { Ledger, type CommandContext } from '../event-store/ledger.js';
+import { KeyStore } from '../keys/key-store.js';
+import { handle, OfficeCommand } from '../office/command.js';
+import { Freshness } from '../office/freshness.js';
+import type { District, School } from '../schools/school.events.js';
+import { SchoolView } from '../schools/school.view.js';
+import { depart, determine, enrol, register, revoke } from './facts.js';
+import type { HardshipDetermined, HardshipRevoked, StudentEvent, StudentRegistered } from './student.events.js';
+import { demandKnown, studentDecider, studentStream, type Student } from './student.js';
+
+export interface EnrolmentOrder {
+  studentId: string;
+  schoolId: string;
+  stage?: Stage;
+  grade?: string;
+  boarding: boolean;
+  admission?: 'new-entrant';
+  from: CivilDate;
+  until?: CivilDate;
+}
+
+type ForStudent<Data> = { studentId: string } & Data;
+
+/** 登记学生 */
+export class RegisterStudent extends OfficeCommand<Omit<StudentRegistered['data'], 'studentId'>> {}
+/** 办理入学 */
+export class EnrolStudent extends OfficeCommand<EnrolmentOrder> {}
+/** 登记离校 */
+export class DepartStudent extends OfficeCommand<ForStudent<{ date: CivilDate; reason: DepartureReason }>> {}
+/** 困难认定 */
+export class DetermineHardship extends OfficeCommand<ForStudent<Omit<HardshipDetermined['data'], 'determinationId'>>> {}
+/** 撤销认定 */
+export class RevokeHardship extends OfficeCommand<ForStudent<HardshipRevoked['data']>> {}
+
+@Injectable()
+export class Students {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly keys: KeyStore,
+    private readonly ids: Ids,
+    private readonly schools: SchoolView,
+    private readonly freshness: Freshness,
+  ) {}
+
+  /**
+   * The numbers are claimed in the key store first, then the student is registered under the claimed id: whoever
+   * finds a claim that was never completed (a crash in between) completes it.
+   */
+  async register({ order, context }: RegisterStudent) {
+    const replay = await this.ledger.replayOf<StudentEvent>(context);
+    if (replay) return replay;
+    const { citizenNumber, studentNumber } = order;
+    const numbers = {
+      ...(citizenNumber && { 'citizen-number': citizenNumber }),
+      ...(studentNumber && { 'student-number': studentNumber }),
+    };
+    const studentId = this.keys.claim(this.ids.next(), numbers);
+    const decide = (student: Student | null) => register(student?.facts ?? null, { studentId, ...order });
+    return this.execute(studentId, context, decide);
+  }
+
+  async enrol({ order: { studentId, schoolId, ...order }, context }: EnrolStudent) {
+    await this.freshness.registersCurrent();
+    const enrolmentId = this.ids.next();
+    const school = await this.schools.school(schoolId);
+    const district = school && (await this.schools.district(school.districtId));
+    return this.change(studentId, context, ({ facts }) => {
+      if (!school || !district) throw new Rejection('school-unknown', { schoolId });
+      const stage = stageOf(order, school, district);
+      return enrol(facts, { enrolmentId, school: factsOf(school, district), ...order, stage });
+    });
+  }
+
+  depart({ order: { studentId, date, reason }, context }: DepartStudent) {
+    return this.change(studentId, context, ({ facts }) => depart(facts, date, reason));
+  }
+
+  determine({ order: { studentId, ...order }, context }: DetermineHardship) {
+    const determinationId = this.ids.next();
+    return this.change(studentId, context, ({ facts }) => determine(facts, { determinationId, ...order }));
+  }
+
+  revoke({ order: { studentId, ...order }, context }: RevokeHardship) {
+    return this.change(studentId, context, ({ facts }) => revoke(facts, order));
+  }
+
+  private change(studentId: string, context: CommandContext, decide: (student: Student) => StudentEvent[]) {
+    return this.execute(studentId, context, (student) => decide(demandKnown(student, studentId)));
+  }
+
+  private execute(studentId: string, context: CommandContext, decide: (student: Student | null) => StudentEvent[]) {
+    return this.ledger.execute({ stream: studentStream(studentId), decider: studentDecider, context, decide });
+  }
+}
+
+const factsOf = ({ schoolId, setting, inclusiveKindergarten = false }: School, { districtId, census }: District) => ({
+  schoolId,
+  districtId,
+  setting,
+  inclusiveKindergarten,
+  census,
+});
+
+/** The district's table turns a grade into a stage (a five-four system has grade 6 in junior secondary). */
+function stageOf({ stage, grade }: Pick<EnrolmentOrder, 'stage' | 'grade'>, school: School, district: District): Stage {
+  const expected = grade === undefined ? undefined : district.gradeStages?.[grade];
+  if (stage && expected && stage !== expected) throw new Rejection('grade-stage-mismatch', { grade, stage, expected });
+  const found = stage ?? expected;
+  if (!found) throw new Rejection('stage-missing');
+  if (!school.stages.includes(found))
+    throw new Rejection('stage-not-offered', { schoolId: school.schoolId, stage: found });
+  return found;
+}
+
+export const studentHandlers = [
+  handle(RegisterStudent, Students, (students, command) => students.register(command)),
+  handle(EnrolStudent, Students, (students, command) => students.enrol(command)),
+  handle(DepartStudent, Students, (students, command) => students.depart(command)),
+  handle(DetermineHardship, Students, (students, command) => students.determine(command)),
+  handle(RevokeHardship, Students, (students, command) => students.revoke(command)),
+];

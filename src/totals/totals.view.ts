@@ -1,0 +1,200 @@
+// Annual totals: money, person-times 人次 and persons 人数 of a period, in any grouping; and the bridge between years.
+import { Injectable } from '@nestjs/common';
+import type { CivilDate } from '../core/civil-date.js';
+import { fromFen, toYuan } from '../core/money.js';
+import { termsOf, type SchoolYear, type Term } from '../core/term.js';
+import { paged, type Page } from '../office/page.js';
+import { ReadModels, type Cell, type Row } from '../read-models/read-models.js';
+
+/** The name of a grouping → its column; the answer names it as `label`. */
+const DIMENSIONS = {
+  policy: { column: 'policy_id', label: 'policyId' },
+  kind: { column: 'kind', label: 'kind' },
+  school: { column: 'school_id', label: 'schoolId' },
+  district: { column: 'district_id', label: 'districtId' },
+  stage: { column: 'stage', label: 'stage' },
+  source: { column: 'source', label: 'source' },
+  month: { column: 'month', label: 'month' },
+  term: { column: 'term', label: 'term' },
+} as const;
+
+export type Dimension = keyof typeof DIMENSIONS;
+export const DIMENSION_NAMES = Object.keys(DIMENSIONS) as Dimension[];
+
+/** One kind of period; each has its own way to place a movement in time. */
+export type Period =
+  { fiscalYear: number } | { schoolYear: SchoolYear } | { term: Term } | { from: CivilDate; to: CivilDate };
+
+export interface Scope {
+  districtId?: string;
+  schoolId?: string;
+  policyId?: string;
+  /** Only movements recorded up to this ledger position. */
+  knownAt?: number;
+}
+
+interface Figures extends Row {
+  disbursed: number;
+  returned: number;
+  reversed: number;
+  net: number;
+  person_times: number;
+  persons: number;
+}
+
+/** What a figure means; both axes of time are named, so that two totals are never compared by accident. */
+const CALIBER = {
+  byDate: {
+    zh: '按业务发生日期统计:发放按发放日、退回按退回日、冲正按冲正日。人次=学生×政策×学期净额>0(供餐按天数);人数=净额>0的不同学生,不可相加。',
+    en: 'By the date of each movement: payments by paid date, returns by return date, reversals by entry date. Person-times: student × policy × term with net > 0 (meals: days > 0). Persons: distinct students with net > 0; they do not add up across rows.',
+  },
+  byTerm: {
+    zh: '按发放所属学期统计,不论发放、退回、冲正的日期。人次=学生×政策×学期净额>0(供餐按天数);人数=净额>0的不同学生,不可相加。',
+    en: 'By the term that each payment is for, whatever its date. Person-times: student × policy × term with net > 0 (meals: days > 0). Persons: distinct students with net > 0; they do not add up across rows.',
+  },
+};
+
+/** Conditions and their parameters, numbered as they are added. */
+class Where {
+  readonly parameters: Cell[] = [];
+  private readonly conditions: string[] = [];
+
+  add(column: string, operator: string, value: Cell | undefined): this {
+    if (value !== undefined) this.conditions.push(`${column} ${operator} $${this.parameters.push(value)}`);
+    return this;
+  }
+
+  get text(): string {
+    return this.conditions.length > 0 ? this.conditions.join(' and ') : '1 = 1';
+  }
+}
+
+function within(period: Period, where = new Where()): Where {
+  if ('fiscalYear' in period) return where.add('fiscal_year', '=', period.fiscalYear);
+  if ('schoolYear' in period) return where.add('school_year', '=', period.schoolYear);
+  if ('term' in period) return where.add('term', '=', period.term);
+  return where.add('moved_on', '>=', period.from).add('moved_on', '<=', period.to);
+}
+
+const scoped = (where: Where, { districtId, schoolId, policyId, knownAt }: Scope): Where =>
+  where
+    .add('district_id', '=', districtId)
+    .add('school_id', '=', schoolId)
+    .add('policy_id', '=', policyId)
+    .add('position', '<=', knownAt);
+
+/**
+ * One pass: movements are summed by student, policy and term, those sums by student, those by row. Persons and
+ * person-times are counted where the sum stands above zero within the row, so a row answers for its own scope.
+ */
+function totalsText(columns: readonly string[], where: string): string {
+  const group = columns.map((column) => `${column}, `).join('');
+  const rows = columns.length > 0 ? `group by ${columns.join(', ')} order by ${columns.join(', ')}` : '';
+  return `
+    with unit as (
+      select ${group} student_id, policy_id as p, term as t, sum(disbursed) as disbursed, sum(returned) as returned,
+        sum(reversed) as reversed, sum(net) as net, sum(days) as days
+      from movement where ${where} group by ${group} student_id, policy_id, term
+    ), student as (
+      select ${group} student_id, sum(disbursed) as disbursed, sum(returned) as returned, sum(reversed) as reversed,
+        sum(net) as net, sum(days) as days, sum(case when net > 0 or days > 0 then 1 else 0 end) as person_times
+      from unit group by ${group} student_id
+    )
+    select ${group} coalesce(sum(disbursed), 0) as disbursed, coalesce(sum(returned), 0) as returned,
+      coalesce(sum(reversed), 0) as reversed, coalesce(sum(net), 0) as net, coalesce(sum(person_times), 0) as person_times,
+      coalesce(sum(case when net > 0 or days > 0 then 1 else 0 end), 0) as persons
+    from student ${rows}`;
+}
+
+const yuanOf = (fen: number): string => toYuan(fromFen(fen));
+
+const shownFigures = (row: Figures) => ({
+  amount: yuanOf(row.net),
+  disbursed: yuanOf(row.disbursed),
+  returned: yuanOf(row.returned),
+  reversed: yuanOf(row.reversed),
+  personTimes: row.person_times,
+  persons: row.persons,
+});
+
+export type TotalsRow = Partial<Record<(typeof DIMENSIONS)[Dimension]['label'], string | null>> &
+  ReturnType<typeof shownFigures>;
+
+interface BridgeRow extends Row {
+  position: number;
+  payment_id: string;
+  student_id: string;
+  policy_id: string;
+  term: string;
+  moved_on: string;
+  type: string;
+  net: number;
+  sign: number;
+}
+
+@Injectable()
+export class TotalsView {
+  constructor(private readonly models: ReadModels) {}
+
+  async totals(period: Period, by: readonly Dimension[], scope: Scope = {}) {
+    const where = scoped(within(period), scope);
+    const columns = by.map((name) => DIMENSIONS[name].column);
+    const rows = columns.length > 0 ? await this.figures(columns, where) : [];
+    const [total] = await this.figures([], where);
+    if (!total) throw new Error('a total without a row');
+    const labelled = rows.map((row): TotalsRow => ({
+      ...Object.fromEntries(by.map((name) => [DIMENSIONS[name].label, row[DIMENSIONS[name].column] || null])),
+      ...shownFigures(row),
+    }));
+    const caliber = 'schoolYear' in period || 'term' in period ? CALIBER.byTerm : CALIBER.byDate;
+    return { period, caliber, rows: labelled, total: shownFigures(total) };
+  }
+
+  private figures(columns: readonly string[], where: Where): Promise<Figures[]> {
+    return this.models.query<Figures>(totalsText(columns, where.text), where.parameters);
+  }
+
+  /**
+   * Why a budget year and a school year differ: movements dated in the budget year for terms outside the school year
+   * (added), and movements for the school year dated outside the budget year (taken away), entry by entry.
+   */
+  async bridge(fiscalYear: number, schoolYear: SchoolYear, { limit, after = '0' }: Page) {
+    const parameters = [fiscalYear, ...termsOf(schoolYear)];
+    const both = '(fiscal_year = $1) <> (term in ($2, $3))';
+    const sums = await this.models.query<{ fiscal: number; school: number; difference: number; entries: number }>(
+      `select coalesce(sum(case when fiscal_year = $1 then net else 0 end), 0) as fiscal,
+        coalesce(sum(case when term in ($2, $3) then net else 0 end), 0) as school,
+        coalesce(sum(case when (fiscal_year = $1) = (term in ($2, $3)) then 0 when fiscal_year = $1 then net else -net end), 0) as difference,
+        count(distinct case when ${both} then position end) as entries
+      from movement where fiscal_year = $1 or term in ($2, $3)`,
+      parameters,
+    );
+    const rows = await this.models.query<BridgeRow>(
+      `select position, payment_id, student_id, policy_id, term, moved_on, type, sum(net) as net,
+        case when fiscal_year = $1 then 1 else -1 end as sign
+      from movement where (fiscal_year = $1 or term in ($2, $3)) and ${both} and position > $4
+      group by position, payment_id, student_id, policy_id, term, moved_on, type, fiscal_year order by position limit $5`,
+      [...parameters, Number(after), limit + 1],
+    );
+    const [sum = { fiscal: 0, school: 0, difference: 0, entries: 0 }] = sums;
+    return {
+      fiscalYear: { year: fiscalYear, amount: yuanOf(sum.fiscal) },
+      schoolYear: { year: schoolYear, amount: yuanOf(sum.school) },
+      difference: yuanOf(sum.difference),
+      entryCount: sum.entries,
+      ...paged(rows, limit, ({ position }) => position, shownBridgeRow),
+    };
+  }
+}
+
+const shownBridgeRow = (row: BridgeRow) => ({
+  position: row.position,
+  paymentId: row.payment_id,
+  studentId: row.student_id,
+  policyId: row.policy_id,
+  term: row.term,
+  date: row.moved_on,
+  type: row.type,
+  side: row.sign > 0 ? ('fiscal-year-only' as const) : ('school-year-only' as const),
+  effect: yuanOf(row.sign * row.net),
+});
