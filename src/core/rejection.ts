@@ -34,4 +34,7 @@ export class Rejection extends Error {
 }
 
 const fill = (text: string, details: RejectionDetails): string =>
-  text.replaceAll(/\{(\w+)\}/g, (_, key: string) => String(details[key] ?? '?'));
+  text.replaceAll(/\{(\w+)\}/g, (_, key: string) => textOf(details[key]));
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value ?? '?');

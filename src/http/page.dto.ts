@@ -1,4 +1,5 @@
 // Query parameters that lists share.
+import { Rejection } from '../core/rejection.js';
 import { decodeCursor, type Page } from '../office/page.js';
 import { Optional, Pattern, WholeNumber } from './fields.js';
 
@@ -18,3 +19,12 @@ export const pageOf = ({ limit = 50, cursor }: PageQuery): Page => ({
   limit,
   after: cursor === undefined ? undefined : decodeCursor(cursor),
 });
+
+/** The page of a list that is ordered by ledger position. */
+export function positionPageOf(query: PageQuery): Page {
+  const page = pageOf(query);
+  if (page.after === undefined || /^\d{1,15}$/.test(page.after)) return page;
+  throw new Rejection('malformed', {
+    errors: [{ path: 'cursor', code: 'cursor', message: '不是此列表的 nextCursor · not a nextCursor of this list' }],
+  });
+}

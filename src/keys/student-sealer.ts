@@ -60,5 +60,5 @@ export class StudentSealer extends Sealer {
 function changeAt(data: object, [head = '', ...rest]: string[], change: (value: unknown) => unknown): object {
   const value = (data as Fields)[head];
   if (value === undefined || value === null) return data;
-  return { ...data, [head]: rest.length > 0 ? changeAt(value as object, rest, change) : change(value) };
+  return { ...data, [head]: rest.length > 0 ? changeAt(value, rest, change) : change(value) };
 }

@@ -15,12 +15,12 @@ export abstract class OfficeCommand<Order> extends Command<Recorded> {
 /** Binds a command to a method of the book that carries it out, so that a module's routes read as a table. */
 export function handle<Book extends object, C extends OfficeCommand<unknown>>(
   command: Type<C>,
-  book: Type<Book>,
+  bookType: Type<Book>,
   execute: (book: Book, command: C) => Promise<Recorded>,
 ): Type {
   @CommandHandler(command)
   class Handler {
-    constructor(@Inject(book) private readonly book: Book) {}
+    constructor(@Inject(bookType) private readonly book: Book) {}
 
     execute(given: C): Promise<Recorded> {
       return execute(this.book, given);

@@ -34,7 +34,7 @@ function readCatalogue(name: string): Catalogue {
   if (!files.includes('district.yaml')) throw new CatalogueError(`there is no catalogue named ${name}`);
   const policies = files
     .filter((file) => file !== 'district.yaml')
-    .flatMap((file) => readYaml<{ policies: object[] }>(join(directory, file)).policies);
+    .flatMap((file) => (readYaml(join(directory, file)) as { policies: object[] }).policies);
   const { census = DEFAULT_CENSUS, ...district } = checked(
     DistrictDto,
     readYaml(join(directory, 'district.yaml')),
@@ -57,7 +57,8 @@ function filesOf(directory: string): string[] {
 }
 
 /** With YAML's JSON schema, dates stay text and amounts cannot become floats. */
-const readYaml = <T>(file: string): T => load(readFileSync(file, 'utf8'), { schema: JSON_SCHEMA, filename: file }) as T;
+const readYaml = (file: string): object =>
+  load(readFileSync(file, 'utf8'), { schema: JSON_SCHEMA, filename: file }) as object;
 
 /** The files are held to the same shapes as requests. */
 function checked<T extends object>(type: new () => T, plain: object, catalogue: string): T {

@@ -4,7 +4,7 @@ import { readEvent, type StoredEvent } from '../core/event.js';
 import { Rejection } from '../core/rejection.js';
 import { EventStore, readAll } from '../event-store/event-store.js';
 import type { Projection } from './projection.js';
-import { prefixed, type ReadModels, type Row, type Table, type Transaction } from './read-models.js';
+import { prefixed, type ReadModels, type Table, type Transaction } from './read-models.js';
 
 /** One row a projection: the last ledger position that its tables contain. */
 export const CHECKPOINT: Table = {
@@ -175,7 +175,7 @@ export class Projector {
   async hash(): Promise<string> {
     const digest = createHash('sha256');
     for (const { name, key } of this.tables)
-      for (const row of await this.models.query<Row>(`select * from ${name} order by ${key.join(', ')}`))
+      for (const row of await this.models.query(`select * from ${name} order by ${key.join(', ')}`))
         digest.update(JSON.stringify(Object.entries(row)));
     return digest.digest('hex');
   }

@@ -10,24 +10,29 @@ const driver = (process.getBuiltinModule?.('node:sqlite') as typeof prebuilt | u
 
 export interface OpenOptions {
   readOnly?: boolean;
+  journal?: 'wal' | 'delete';
+  /** How long to wait for another process that holds the file. */
+  patienceMs?: number;
 }
 
-/**
- * Opens with `synchronous=FULL`, read back: with NORMAL a power cut loses commits that were acknowledged.
- * Waits up to 5 s for another process that holds the file.
- */
-export function openDatabase(file: string, { readOnly = false }: OpenOptions = {}): Database {
-  const database = new driver.DatabaseSync(file, { readOnly, timeout: 5000 });
-  if (!readOnly) demandPragma(database, 'journal_mode', 'wal');
-  demandPragma(database, 'synchronous', 2);
-  database.exec('pragma foreign_keys = on');
-  return database;
+/** Opens with `synchronous=FULL`, read back: with NORMAL a power cut loses commits that were acknowledged. */
+export function openDatabase(file: string, options: OpenOptions = {}): Database {
+  const { readOnly = false, journal = 'wal', patienceMs = 5000 } = options;
+  const database = new driver.DatabaseSync(file, { readOnly, timeout: patienceMs });
+  try {
+    if (!readOnly) demandPragma(database, 'journal_mode', journal);
+    demandPragma(database, 'synchronous', 2);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 function demandPragma(database: Database, name: string, value: string | number): void {
   database.exec(`pragma ${name} = ${value}`);
-  const answer = database.prepare(`pragma ${name}`).get() as SqlRow | undefined;
-  if (answer?.[name] !== value) throw new Error(`SQLite did not accept ${name}=${value}: it says ${answer?.[name]}`);
+  const answer = (database.prepare(`pragma ${name}`).get() as SqlRow | undefined)?.[name];
+  if (answer !== value) throw new Error(`SQLite did not accept ${name}=${value}: it says ${String(answer)}`);
 }
 
 /** Runs work in one write transaction; on any error nothing of it is kept. */
@@ -46,11 +51,11 @@ export function transact<T>(database: Database, work: () => T): T {
 const SQLITE_FULL = 13;
 
 const codeOf = (error: unknown): number | undefined =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined;
 
 export const isDiskFull = (error: unknown): boolean => codeOf(error) === SQLITE_FULL;
-
-export const isSqliteError = (error: unknown): boolean => codeOf(error) !== undefined;
 
 /** Prepares each text once. */
 export function statements(database: Database): (text: string) => prebuilt.StatementSyncInstance {

@@ -7,25 +7,21 @@ export class AlreadyLocked extends Error {
   }
 }
 
-/** Holds the lock until `release` is called or the process dies. */
+/** Holds the lock until `release` is called or the process dies. In WAL mode readers would pass an exclusive lock. */
 export function lockFile(file: string): { release: () => void } {
-  const database = openLock(file);
+  let database: Database | undefined;
   try {
+    database = openDatabase(file, { journal: 'delete', patienceMs: 0 });
     database.exec('begin exclusive');
   } catch {
-    database.close();
+    database?.close();
     throw new AlreadyLocked(file);
   }
-  return { release: () => database.close() };
-}
-
-function openLock(file: string): Database {
-  try {
-    const database = openDatabase(file);
-    // A rollback journal: in WAL mode readers would pass an exclusive transaction.
-    database.exec('pragma journal_mode = delete; pragma busy_timeout = 0');
-    return database;
-  } catch {
-    throw new AlreadyLocked(file);
-  }
+  const held = database;
+  const release = (): void => {
+    // Closing alone would wait for the last prepared statement to be collected.
+    held.exec('rollback');
+    held.close();
+  };
+  return { release };
 }

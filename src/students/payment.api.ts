@@ -7,7 +7,7 @@ import type { CommandContext, Recorded } from '../event-store/ledger.js';
 import { Answer } from '../http/answer.js';
 import { MoneyContext } from '../http/command-context.js';
 import { Answers, Writes } from '../http/openapi.js';
-import { pageOf } from '../http/page.dto.js';
+import { positionPageOf } from '../http/page.dto.js';
 import { PaymentRecorder } from './payment-recorder.js';
 import { PaymentQuery, RecordPaymentDto, ReturnPaymentDto, ReversePaymentDto } from './payment.dto.js';
 import { ReturnPayment, ReversePayment } from './payment.handler.js';
@@ -50,10 +50,8 @@ export class PaymentApi {
   @Get()
   @Answers('A page of payments')
   list(@Query() { limit, cursor, ...filter }: PaymentQuery) {
-    return this.view.page(
-      pageOf({ ...(limit !== undefined && { limit }), ...(cursor !== undefined && { cursor }) }),
-      filter,
-    );
+    const page = positionPageOf({ ...(limit !== undefined && { limit }), ...(cursor !== undefined && { cursor }) });
+    return this.view.page(page, filter);
   }
 
   /** One payment as it stands. */

@@ -69,7 +69,7 @@ const exclusivePolicy: Check = ({ student, order, assessment, policies }) => {
 /** "Once" may be completed within its term, and never be granted again while something of it stands. */
 const alreadyGranted: Check = ({ student, order, assessment, netPaid }) => {
   if (assessment.version.benefit.basis !== 'once') return undefined;
-  const [earlier] = grantedIn(student.account, order.policyId).filter((term) => term !== order.term);
+  const earlier = grantedIn(student.account, order.policyId).find((term) => term !== order.term);
   const complete = netPaid.gt(0) && assessment.entitled?.lte(netPaid) ? order.term : undefined;
   const term = earlier ?? complete;
   return term && new Rejection('already-granted', { policyId: order.policyId, term });

@@ -17,7 +17,7 @@ import {
   WholeNumber,
 } from '../http/fields.js';
 import { Answers } from '../http/openapi.js';
-import { PageQuery, pageOf } from '../http/page.dto.js';
+import { PageQuery, positionPageOf } from '../http/page.dto.js';
 import { Knowledge } from '../office/known-at.js';
 import { Freshness } from '../office/freshness.js';
 import { toCsv } from './totals.csv.js';
@@ -134,6 +134,6 @@ export class TotalsApi {
   @Get('bridge')
   @Answers('Both sums, their difference, and a page of the entries that make it')
   bridge(@Query() { fiscalYear, schoolYear, ...page }: BridgeQuery) {
-    return this.view.bridge(fiscalYear, schoolYear, pageOf(page));
+    return this.view.bridge(fiscalYear, schoolYear, positionPageOf(page));
   }
 }

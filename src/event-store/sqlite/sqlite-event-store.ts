@@ -104,12 +104,12 @@ export class SqliteEventStore extends EventStore {
 
   override async readStream(stream: string, upTo = Number.MAX_SAFE_INTEGER): Promise<StoredEvent[]> {
     const text = `select ${COLUMNS} from event where stream = ? and position <= ? order by revision`;
-    return this.prepared(text).all(stream, upTo) as unknown as StoredEvent[];
+    return this.prepared(text).all(stream, upTo) as StoredEvent[];
   }
 
   override async readAfter(position: number, limit: number): Promise<StoredEvent[]> {
     const text = `select ${COLUMNS} from event where position > ? order by position limit ?`;
-    return this.prepared(text).all(position, limit) as unknown as StoredEvent[];
+    return this.prepared(text).all(position, limit) as StoredEvent[];
   }
 
   override async findEvent(id: string): Promise<StoredEvent | undefined> {

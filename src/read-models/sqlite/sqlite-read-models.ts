@@ -1,5 +1,5 @@
 // Read models in SQLite: a writing connection for the projector, a reading one that sees what is committed.
-import { openDatabase, statements, type Database, type SqlRow } from '../../sqlite/database.js';
+import { openDatabase, statements, type Database } from '../../sqlite/database.js';
 import { prefixed, ReadModels, type Cell, type Row, type Table, type Transaction } from '../read-models.js';
 
 const TYPES = { text: 'text', integer: 'integer' } as const;
@@ -15,7 +15,7 @@ class Connection {
   }
 
   rows<R extends Row>(text: string, parameters: readonly Cell[] = []): R[] {
-    return this.prepared(numbered(text)).all(...parameters) as unknown as R[];
+    return this.prepared(numbered(text)).all(...parameters) as R[];
   }
 
   run(text: string, parameters: readonly Cell[]): void {
