@@ -1,0 +1,61 @@
+// The built service as a process of its own, to be killed.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const MAIN = join(import.meta.dirname, '../../dist/main.js');
+
+export interface Running {
+  url: string;
+  kill(): Promise<void>;
+  stop(): Promise<number | null>;
+}
+
+const HEADERS = { authorization: 'Bearer crash-key', 'content-type': 'application/json' };
+
+/** Starts the service on a data folder and resolves when it says that it is ready. */
+export async function start(directory: string): Promise<Running> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      AID_STORE: `sqlite:${join(directory, 'ledger.db')}`,
+      AID_CATALOGUE: 'none',
+      AID_BOOTSTRAP_KEY: 'crash-key',
+      LOG_LEVEL: 'silent',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await readyAt(child);
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+    return child.exitCode;
+  };
+  return { url, kill: async () => void (await end('SIGKILL')), stop: () => end('SIGTERM') };
+}
+
+async function readyAt(child: ChildProcess): Promise<string> {
+  if (!child.stdout) throw new Error('no output');
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [, url] = /ready at (http:\/\/[\d.:]+)/.exec(line) ?? [];
+    if (url) return url;
+  }
+  throw new Error(`the service ended with ${child.exitCode} before it was ready`);
+}
+
+export async function post(url: string, path: string, body: object, key?: string) {
+  const reply = await fetch(url + path, {
+    method: 'POST',
+    headers: { ...HEADERS, ...(key && { 'idempotency-key': key }) },
+    body: JSON.stringify(body),
+  });
+  return { status: reply.status, replayed: reply.headers.get('idempotent-replayed') === 'true', body: (await reply.json()) as Record<string, string> };
+}
+
+export async function get(url: string, path: string) {
+  const reply = await fetch(url + path, { headers: HEADERS });
+  return { status: reply.status, body: (await reply.json()) as Record<string, unknown> };
+}
