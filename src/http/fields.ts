@@ -145,7 +145,8 @@ export const Nested = (type: () => new () => object) =>
     IsObject({ message: '须为对象 · must be an object' }),
     ValidateNested(),
     Type(type),
-    ApiProperty({ type }),
+    // Swagger takes a function for a late reference only where it is written in place.
+    ApiProperty({ type: () => type() }),
   );
 
 export const NestedList = (type: () => new () => object, least = 0) => {
@@ -157,7 +158,7 @@ export const NestedList = (type: () => new () => object, least = 0) => {
     IsObject({ each: true, message }),
     ValidateNested({ each: true }),
     Type(type),
-    ApiProperty({ type, isArray: true }),
+    ApiProperty({ type: () => type(), isArray: true }),
   );
 };
 
