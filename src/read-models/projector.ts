@@ -71,12 +71,14 @@ export class Projector {
   async waitFor(position: number, patienceMs = 5000): Promise<void> {
     if (this.failure) throw new Rejection('projection-behind');
     if (this.position >= position) return;
-    let timer: NodeJS.Timeout | undefined;
-    const reached = new Promise<void>((resolve) => this.waiting.push({ position, resolve }));
-    const tooLate = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Rejection('projection-behind')), patienceMs);
+    await new Promise<void>((resolve, reject) => {
+      const wait = { position, resolve: () => (clearTimeout(timer), resolve()) };
+      const timer = setTimeout(() => {
+        this.waiting = this.waiting.filter((other) => other !== wait);
+        reject(new Rejection('projection-behind'));
+      }, patienceMs);
+      this.waiting.push(wait);
     });
-    await Promise.race([reached, tooLate]).finally(() => clearTimeout(timer));
     if (this.failure) throw new Rejection('projection-behind');
   }
 
@@ -116,10 +118,8 @@ export class Projector {
 
   /** One batch, all projections and their checkpoints, in one transaction; a rival that was quicker makes it fail. */
   private async applyBatch(batch: readonly StoredEvent[], checkpoint: number, prefix: string): Promise<void> {
-    const first = batch[0]?.position;
-    if (first !== checkpoint + 1) throw new Error(`the log has a gap: ${first} follows ${checkpoint}`);
+    const position = demandDense(batch, checkpoint);
     const events = batch.map((stored) => readEvent(stored));
-    const position = batch.at(-1)?.position ?? checkpoint;
     await this.models.transaction(async (rows) => {
       await this.advance(rows, prefix, checkpoint, position);
       for (const projection of this.projections) await projection.apply(events, under(rows, prefix));
@@ -179,6 +179,16 @@ export class Projector {
         digest.update(JSON.stringify(Object.entries(row)));
     return digest.digest('hex');
   }
+}
+
+/** Positions follow one another from the checkpoint on; answers with the last. */
+function demandDense(batch: readonly StoredEvent[], checkpoint: number): number {
+  let last = checkpoint;
+  for (const { position } of batch) {
+    if (position !== last + 1) throw new Error(`the log has a gap: ${position} follows ${last}`);
+    last = position;
+  }
+  return last;
 }
 
 /** The same transaction, with every table under a prefix. */

@@ -48,7 +48,9 @@ test('both terms of a school year; ineligible lines only where asked for', async
   const { body } = await aid.post('/v1/students', { name: '李四' });
   const url = `/v1/students/${String(body['studentId'])}/entitlements?term=2026-autumn`;
   expect((await aid.get(url)).body['lines']).toEqual([]);
-  expect((await aid.get(`${url}&include=ineligible`)).body['lines']).toMatchObject([{ status: 'ineligible', entitled: '0.00' }]);
+  expect((await aid.get(`${url}&include=ineligible`)).body['lines']).toMatchObject([
+    { status: 'ineligible', entitled: '0.00' },
+  ]);
 });
 
 test('who is due and unpaid, page by page', async () => {
@@ -63,7 +65,9 @@ test('who is due and unpaid, page by page', async () => {
     cursor = body['nextCursor'] ? `&cursor=${String(body['nextCursor'])}` : '';
   } while (cursor);
   expect(due).toEqual(students.slice(1).sort());
-  const settled = await aid.get('/v1/entitlements?term=2026-autumn&status=settled&schoolId=2137000001&policyId=living-subsidy');
+  const settled = await aid.get(
+    '/v1/entitlements?term=2026-autumn&status=settled&schoolId=2137000001&policyId=living-subsidy',
+  );
   expect(settled.body['items']).toMatchObject([{ studentId: students[0], status: 'settled' }]);
   expect((await aid.get('/v1/entitlements?term=2026-autumn&schoolId=2137000099')).body['items']).toEqual([]);
 });
@@ -74,12 +78,28 @@ test('a back-dated rate shows the difference to pay out, and what was known befo
   expect(paid.status).toBe(201);
   aid.clock.instant = '2026-12-01T08:00:00.000Z';
   const [first] = LIVING_SUBSIDY.versions;
-  const raised = { ...first, effectiveFrom: '2026-autumn', benefit: { basis: 'per-year', amounts: [{ amount: '1450.00' }] } };
-  expect(await aid.post('/v1/policies/living-subsidy/versions', raised)).toMatchObject({ status: 201, body: { closes: { version: 1 } } });
+  const raised = {
+    ...first,
+    effectiveFrom: '2026-autumn',
+    benefit: { basis: 'per-year', amounts: [{ amount: '1450.00' }] },
+  };
+  expect(await aid.post('/v1/policies/living-subsidy/versions', raised)).toMatchObject({
+    status: 201,
+    body: { closes: { version: 1 } },
+  });
   const url = `/v1/students/${studentId}/entitlements?term=2026-autumn`;
-  expect((await aid.get(url)).body['lines']?.[0]).toMatchObject({ policyVersion: 2, status: 'partly-paid', entitled: '725.00', outstanding: '100.00' });
+  expect((await aid.get(url)).body['lines']?.[0]).toMatchObject({
+    policyVersion: 2,
+    status: 'partly-paid',
+    entitled: '725.00',
+    outstanding: '100.00',
+  });
   for (const knownAt of ['2026-11-30T00:00:00Z', String(paid.body['position'])])
-    expect((await aid.get(`${url}&knownAt=${knownAt}`)).body['lines']?.[0]).toMatchObject({ policyVersion: 1, status: 'settled', outstanding: '0.00' });
+    expect((await aid.get(`${url}&knownAt=${knownAt}`)).body['lines']?.[0]).toMatchObject({
+      policyVersion: 1,
+      status: 'settled',
+      outstanding: '0.00',
+    });
   const explanation = await aid.get(`/v1/payments/${String(paid.body['paymentId'])}/explanation`);
   expect(explanation.body).toMatchObject({ policyVersion: 1, arithmetic: { benefit: '1250.00 / 2' } });
 });

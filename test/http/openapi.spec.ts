@@ -13,7 +13,10 @@ interface Operation {
 
 let directory: string;
 let service: Running;
-let api: { paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, { properties?: Record<string, object>; required?: string[] }> } };
+let api: {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, { properties?: Record<string, object>; required?: string[] }> };
+};
 
 beforeAll(async () => {
   directory = newDirectory();
@@ -68,37 +71,80 @@ get /v1/me`
   .split('\n');
 
 const operations = () =>
-  Object.entries(api.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ id: `${method} ${path}`, operation })));
+  Object.entries(api.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ id: `${method} ${path}`, operation })),
+  );
 
 test('every route of the contract is described, with a summary', () => {
   const described = operations();
   expect(described.map(({ id }) => id)).toEqual(expect.arrayContaining(CONTRACT));
-  for (const { id, operation } of described) expect({ id, summary: operation.summary ?? '' }).toEqual({ id, summary: expect.stringMatching(/\w+/) });
+  for (const { id, operation } of described)
+    expect({ id, summary: operation.summary ?? '' }).toEqual({ id, summary: expect.stringMatching(/\w+/) });
 });
 
 test('a payment is described field by field', () => {
   const schema = api.components.schemas['RecordPaymentDto'];
-  expect(Object.keys(schema?.properties ?? {})).toEqual(['studentId', 'policyId', 'term', 'paidOn', 'amount', 'days', 'method', 'reference', 'exception']);
+  expect(Object.keys(schema?.properties ?? {})).toEqual([
+    'studentId',
+    'policyId',
+    'term',
+    'paidOn',
+    'amount',
+    'days',
+    'method',
+    'reference',
+    'exception',
+  ]);
   expect(schema?.required).toEqual(['studentId', 'policyId', 'term', 'paidOn', 'method', 'reference']);
   expect(schema?.properties?.['amount']).toMatchObject({ type: 'string', pattern: expect.any(String) });
 });
 
 test('a policy is described down to its legal source', () => {
-  for (const name of ['PublishPolicyDto', 'PolicyVersionDto', 'EligibilityDto', 'BenefitDto', 'FundingShareDto', 'LegalDto'])
+  for (const name of [
+    'PublishPolicyDto',
+    'PolicyVersionDto',
+    'EligibilityDto',
+    'BenefitDto',
+    'FundingShareDto',
+    'LegalDto',
+  ])
     expect(Object.keys(api.components.schemas[name]?.properties ?? {}).length).toBeGreaterThan(1);
 });
 
 test('filters are described where they are taken', () => {
-  const names = (id: string): string[] => operations().find((found) => found.id === id)?.operation.parameters.map(({ name }) => name) ?? [];
-  expect(names('get /v1/payments')).toEqual(expect.arrayContaining(['studentId', 'policyId', 'schoolId', 'term', 'paidFrom', 'paidTo', 'state', 'limit', 'cursor']));
-  expect(names('get /v1/totals')).toEqual(expect.arrayContaining(['fiscalYear', 'schoolYear', 'term', 'from', 'to', 'by', 'knownAt']));
+  const names = (id: string): string[] =>
+    operations()
+      .find((found) => found.id === id)
+      ?.operation.parameters.map(({ name }) => name) ?? [];
+  expect(names('get /v1/payments')).toEqual(
+    expect.arrayContaining([
+      'studentId',
+      'policyId',
+      'schoolId',
+      'term',
+      'paidFrom',
+      'paidTo',
+      'state',
+      'limit',
+      'cursor',
+    ]),
+  );
+  expect(names('get /v1/totals')).toEqual(
+    expect.arrayContaining(['fiscalYear', 'schoolYear', 'term', 'from', 'to', 'by', 'knownAt']),
+  );
   expect(names('post /v1/payments')).toEqual(expect.arrayContaining(['Idempotency-Key', 'If-Match']));
 });
 
 test('the refusals of a payment are described by status', () => {
   const responses = api.paths['/v1/payments']?.['post']?.responses ?? {};
-  expect(responses['422']?.description).toContain('not-eligible · exclusive-policy · already-granted · entitlement-exceeded');
-  const described = new Set(operations().flatMap(({ operation }) => Object.values(operation.responses).flatMap(({ description }) => description.split(' · '))));
+  expect(responses['422']?.description).toContain(
+    'not-eligible · exclusive-policy · already-granted · entitlement-exceeded',
+  );
+  const described = new Set(
+    operations().flatMap(({ operation }) =>
+      Object.values(operation.responses).flatMap(({ description }) => description.split(' · ')),
+    ),
+  );
   const never = new Set(['internal', 'not-found', 'too-many-requests', 'ledger-unavailable']);
   const missing = Object.keys(REJECTIONS).filter((code) => !described.has(code) && !never.has(code));
   expect(missing).toEqual([]);

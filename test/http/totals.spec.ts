@@ -18,7 +18,11 @@ beforeAll(async () => {
   const spring = await pay(first, '2026-spring', '2026-05-10', '300');
   position = Number(spring.body['position']);
   const autumn = await pay(second, '2026-autumn', '2026-11-10');
-  await aid.post(`/v1/payments/${String(spring.body['paymentId'])}/return`, { amount: '100.01', returnedOn: '2026-06-01', cause: 'bank-refused', reference: 'R' }, key());
+  await aid.post(
+    `/v1/payments/${String(spring.body['paymentId'])}/return`,
+    { amount: '100.01', returnedOn: '2026-06-01', cause: 'bank-refused', reference: 'R' },
+    key(),
+  );
   await aid.post(`/v1/payments/${String(autumn.body['paymentId'])}/reversal`, { reason: '重复' }, key());
 });
 afterAll(() => aid.stop());
@@ -30,26 +34,56 @@ test('by calendar year each movement counts on its own date', async () => {
     knownAt: null,
     position: expect.any(Number),
     rows: [
-      { policyId: 'living-subsidy', source: 'central', amount: '412.49', disbursed: '775.00', returned: '50.01', reversed: '312.50', personTimes: 2, persons: 2 },
+      {
+        policyId: 'living-subsidy',
+        source: 'central',
+        amount: '412.49',
+        disbursed: '775.00',
+        returned: '50.01',
+        reversed: '312.50',
+        personTimes: 2,
+        persons: 2,
+      },
       { policyId: 'living-subsidy', source: 'district', amount: '412.50' },
     ],
-    total: { amount: '824.99', disbursed: '1550.00', returned: '100.01', reversed: '625.00', personTimes: 2, persons: 2 },
+    total: {
+      amount: '824.99',
+      disbursed: '1550.00',
+      returned: '100.01',
+      reversed: '625.00',
+      personTimes: 2,
+      persons: 2,
+    },
   });
 });
 
 test('by school year it counts for the term it is for', async () => {
-  expect((await aid.get('/v1/totals?schoolYear=2025-2026')).body['total']).toMatchObject({ amount: '1449.99', personTimes: 3, persons: 2 });
-  expect((await aid.get('/v1/totals?term=2026-autumn')).body['total']).toMatchObject({ amount: '0.00', disbursed: '625.00', personTimes: 0, persons: 0 });
+  expect((await aid.get('/v1/totals?schoolYear=2025-2026')).body['total']).toMatchObject({
+    amount: '1449.99',
+    personTimes: 3,
+    persons: 2,
+  });
+  expect((await aid.get('/v1/totals?term=2026-autumn')).body['total']).toMatchObject({
+    amount: '0.00',
+    disbursed: '625.00',
+    personTimes: 0,
+    persons: 0,
+  });
 });
 
 test('a span of days, a scope, and a grouping by month', async () => {
-  const { body } = await aid.get('/v1/totals?from=2026-01-01&to=2026-06-30&by=month&schoolId=2137000001&districtId=rencheng&policyId=living-subsidy');
+  const { body } = await aid.get(
+    '/v1/totals?from=2026-01-01&to=2026-06-30&by=month&schoolId=2137000001&districtId=rencheng&policyId=living-subsidy',
+  );
   expect(body['rows']).toMatchObject([
     { month: '2026-01', amount: '625.00' },
     { month: '2026-05', amount: '300.00' },
     { month: '2026-06', amount: '-100.01', personTimes: 0 },
   ]);
-  expect((await aid.get('/v1/totals?fiscalYear=2026&districtId=elsewhere')).body['total']).toMatchObject({ amount: '0.00', persons: 0 });
+  expect((await aid.get('/v1/totals?fiscalYear=2026&districtId=elsewhere')).body['total']).toMatchObject({
+    amount: '0.00',
+    persons: 0,
+  });
 });
 
 test('as known at a position, later entries do not count', async () => {
@@ -81,6 +115,8 @@ test('CSV carries the same figures, a mark of its encoding, and no formulas', as
 });
 
 test('an explained payment opens from the figure: the register shows the entries behind it', async () => {
-  const { body } = await aid.get(`/v1/payments?studentId=${first}&paidFrom=2026-01-01&paidTo=2026-12-31&state=partly-returned`);
+  const { body } = await aid.get(
+    `/v1/payments?studentId=${first}&paidFrom=2026-01-01&paidTo=2026-12-31&state=partly-returned`,
+  );
   expect(body['items']).toMatchObject([{ amount: '300.00', returned: '100.01', net: '199.99' }]);
 });

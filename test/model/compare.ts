@@ -64,7 +64,9 @@ function expectedLines(run: ModelRun, student: number, term: Term) {
     const net = reference.net(payments);
     const days = reference.days(payments);
     const stands = net > 0 || days > 0;
-    const earlier = version.basis === 'once' && reference.paymentsOf(student, policy.id).some((p) => p.term !== term && !p.reversed && p.fen > p.returned);
+    const earlier =
+      version.basis === 'once' &&
+      reference.paymentsOf(student, policy.id).some((p) => p.term !== term && !p.reversed && p.fen > p.returned);
     const eligible = reference.eligible(student, version, term) && !earlier;
     const entitled = eligible ? reference.entitled(student, version, term) : 0;
     const outstanding = entitled === null ? null : entitled - net;
@@ -83,7 +85,9 @@ function expectedLines(run: ModelRun, student: number, term: Term) {
 
 async function compareEntitlements(run: ModelRun): Promise<void> {
   for (const [student, studentId] of run.studentIds.entries())
-    for (const { term, lines } of await run.books.views.entitlements.ofStudent(studentId, TERMS, { includeIneligible: true })) {
+    for (const { term, lines } of await run.books.views.entitlements.ofStudent(studentId, TERMS, {
+      includeIneligible: true,
+    })) {
       const found = lines.map(({ policyId, because, status, entitled, netPaid, outstanding }) => ({
         policyId,
         eligible: because.every(({ met }) => met),
@@ -93,7 +97,11 @@ async function compareEntitlements(run: ModelRun): Promise<void> {
         outstanding,
       }));
       const byId = (a: { policyId: string }, b: { policyId: string }): number => (a.policyId < b.policyId ? -1 : 1);
-      expect({ student, term, lines: found.sort(byId) }).toEqual({ student, term, lines: expectedLines(run, student, term).sort(byId) });
+      expect({ student, term, lines: found.sort(byId) }).toEqual({
+        student,
+        term,
+        lines: expectedLines(run, student, term).sort(byId),
+      });
     }
 }
 
@@ -106,21 +114,36 @@ async function compareHistories(run: ModelRun): Promise<void> {
 
 async function compareRegister(run: ModelRun): Promise<void> {
   const { items } = await run.books.views.payments.page({ limit: 500, after: undefined }, {});
-  const expected = [...run.reference.payments].reverse().map((p) => ({
+  const expected = run.reference.payments.toReversed().map((p) => ({
     paymentId: p.id,
     studentId: run.studentIds[p.student],
     amount: yuan(p.fen),
     returned: yuan(p.returned),
-    state: p.reversed ? 'reversed' : p.returned === 0 ? 'disbursed' : p.returned === p.fen ? 'returned' : 'partly-returned',
+    state: p.reversed
+      ? 'reversed'
+      : p.returned === 0
+        ? 'disbursed'
+        : p.returned === p.fen
+          ? 'returned'
+          : 'partly-returned',
     schoolId: p.school,
   }));
-  const found = items.map(({ paymentId, studentId, amount, returned, state, schoolId }) => ({ paymentId, studentId, amount, returned, state, schoolId }));
+  const found = items.map(({ paymentId, studentId, amount, returned, state, schoolId }) => ({
+    paymentId,
+    studentId,
+    amount,
+    returned,
+    state,
+    schoolId,
+  }));
   expect(found).toEqual(expected);
 }
 
 async function comparePopulation(run: ModelRun, term: Term): Promise<void> {
   const expected = run.studentIds.flatMap((studentId, student) =>
-    expectedLines(run, student, term).filter(({ due }) => due).map(({ policyId }) => `${studentId}|${policyId}`),
+    expectedLines(run, student, term)
+      .filter(({ due }) => due)
+      .map(({ policyId }) => `${studentId}|${policyId}`),
   );
   const found: string[] = [];
   let after: string | undefined;
@@ -135,7 +158,12 @@ async function comparePopulation(run: ModelRun, term: Term): Promise<void> {
 async function compareTotals(run: ModelRun, pick: number): Promise<void> {
   const kinds = new Map(run.reference.policies.map(({ id, kind }) => [id, kind]));
   const knownAt = run.positions[pick % Math.max(run.positions.length, 1)];
-  const scopes: Scope[] = [{}, { schoolId: SCHOOLS[pick % 2]?.schoolId ?? '' }, { policyId: 'living' }, { ...(knownAt !== undefined && { knownAt }) }];
+  const scopes: Scope[] = [
+    {},
+    { schoolId: SCHOOLS[pick % 2]?.schoolId ?? '' },
+    { policyId: 'living' },
+    { ...(knownAt !== undefined && { knownAt }) },
+  ];
   for (const [at, period] of PERIODS.entries())
     for (const scope of [scopes[0] ?? {}, scopes[(at + pick) % scopes.length] ?? {}]) {
       const movements = run.reference.movements.filter(
@@ -172,7 +200,8 @@ const figuresOf = ({ amount, disbursed, returned, reversed, personTimes, persons
 
 async function compareBridge(run: ModelRun, fiscalYear: number, schoolYear: SchoolYear): Promise<void> {
   const bridge = await run.books.views.totals.bridge(fiscalYear, schoolYear, { limit: 500, after: undefined });
-  const fenOf = (period: Period): number => total(piecesOf(run.reference.movements.filter((movement) => isWithin(period, movement)))).amount;
+  const fenOf = (period: Period): number =>
+    total(piecesOf(run.reference.movements.filter((movement) => isWithin(period, movement)))).amount;
   const [fiscal, school] = [fenOf({ fiscalYear }), fenOf({ schoolYear })];
   expect(bridge).toMatchObject({
     fiscalYear: { amount: signed(fiscal) },

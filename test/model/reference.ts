@@ -69,7 +69,8 @@ export function share(fen: number, weights: number[]): number[] {
   return parts;
 }
 
-const dayBefore = (date: string): string => new Date(Date.parse(`${date}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+const dayBefore = (date: string): string =>
+  new Date(Date.parse(`${date}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
 
 export class Reference {
   readonly students: RefStudent[] = [];
@@ -87,10 +88,15 @@ export class Reference {
 
   private student = (index: number): RefStudent => this.students[index] ?? { enrolments: [], hardship: [] };
 
-  enrol(index: number, at: { school: string; setting: string; stage: string; boarding: boolean; from: string; until?: string }): string {
+  enrol(
+    index: number,
+    at: { school: string; setting: string; stage: string; boarding: boolean; from: string; until?: string },
+  ): string {
     const until = at.until ?? FOREVER;
     if (until < at.from) return 'period-invalid';
-    const clash = this.student(index).enrolments.some((e) => e.from <= e.until && e.from <= until && at.from <= e.until);
+    const clash = this.student(index).enrolments.some(
+      (e) => e.from <= e.until && e.from <= until && at.from <= e.until,
+    );
     if (clash) return 'enrolment-overlaps';
     this.student(index).enrolments.push({ ...at, until });
     return 'ok';
@@ -147,7 +153,9 @@ export class Reference {
     const at = this.place(index, term);
     if (!at) return false;
     const day = censusOf(term);
-    const held = this.student(index).hardship.filter((h) => h.from <= day && day <= h.until).map((h) => h.category);
+    const held = this.student(index)
+      .hardship.filter((h) => h.from <= day && day <= h.until)
+      .map((h) => h.category);
     if (!version.stages.includes(at.stage)) return false;
     if (version.boarding !== undefined && version.boarding !== at.boarding) return false;
     if (version.setting !== undefined && version.setting !== at.setting) return false;
@@ -161,7 +169,8 @@ export class Reference {
     return !version.rates || this.rate(version, at.stage) !== undefined;
   }
 
-  private rate = (version: RefVersion, stage: string): number | undefined => version.rates?.[stage] ?? version.rates?.['*'];
+  private rate = (version: RefVersion, stage: string): number | undefined =>
+    version.rates?.[stage] ?? version.rates?.['*'];
 
   /** Fen for the term; null without limit. */
   entitled(index: number, version: RefVersion, term: string): number | null {
@@ -186,14 +195,20 @@ export class Reference {
       return this.net(of) > 0 || this.days(of) > 0;
     });
 
-  record(index: number, id: string, order: { policy: string; term: string; fen?: number; days?: number; paidOn: string }): string {
+  record(
+    index: number,
+    id: string,
+    order: { policy: string; term: string; fen?: number; days?: number; paidOn: string },
+  ): string {
     const policy = this.policies.find((p) => p.id === order.policy);
     if (!policy) return 'policy-unknown';
     const version = this.version(order.policy, order.term);
     if (!version) return 'policy-not-in-force';
     if (!this.eligible(index, version, order.term)) return 'not-eligible';
     const stage = this.place(index, order.term)?.stage ?? '';
-    const excluded = this.policies.filter((p) => p.exclusiveWith.includes(policy.id) || policy.exclusiveWith.includes(p.id));
+    const excluded = this.policies.filter(
+      (p) => p.exclusiveWith.includes(policy.id) || policy.exclusiveWith.includes(p.id),
+    );
     for (const other of excluded) {
       const of = this.paymentsOf(index, other.id, order.term);
       if (this.net(of) > 0 || this.days(of) > 0) return 'exclusive-policy';
@@ -211,7 +226,10 @@ export class Reference {
     if (meals ? !order.days || order.fen !== undefined : order.days !== undefined || fen <= 0) return 'amount-invalid';
     if (order.paidOn > this.today) return 'date-in-future';
     const at = this.place(index, order.term);
-    const parts = share(fen, version.shares.map(([, percent]) => percent));
+    const parts = share(
+      fen,
+      version.shares.map(([, percent]) => percent),
+    );
     const left = version.shares.map(([source], i): [string, number] => [source, parts[i] ?? 0]);
     const payment: RefPayment = {
       id,
@@ -253,7 +271,10 @@ export class Reference {
     if (amount === 0) return 'amount-invalid';
     if (date < payment.paidOn) return 'return-before-payment';
     if (date > this.today) return 'date-in-future';
-    const back = share(amount, payment.left.map(([, part]) => part));
+    const back = share(
+      amount,
+      payment.left.map(([, part]) => part),
+    );
     const parts = payment.left.map(([source], i): [string, number] => [source, back[i] ?? 0]);
     const days = amount === left ? -payment.days : 0;
     payment.left = payment.left.map(([source, part], i) => [source, part - (back[i] ?? 0)]);

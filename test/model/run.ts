@@ -3,8 +3,21 @@ import { Rejection } from '../../src/core/rejection.js';
 import type { CommandContext, Recorded } from '../../src/event-store/ledger.js';
 import { AmendPolicy, PublishPolicy } from '../../src/policies/policy.handler.js';
 import { RegisterDistrict, RegisterSchool } from '../../src/schools/school.handler.js';
-import { RecordGrant, RecordMeals, RecordSubsidy, RecordWaiver, ReturnPayment, ReversePayment } from '../../src/students/payment.handler.js';
-import { DepartStudent, DetermineHardship, EnrolStudent, RegisterStudent, RevokeHardship } from '../../src/students/student.handler.js';
+import {
+  RecordGrant,
+  RecordMeals,
+  RecordSubsidy,
+  RecordWaiver,
+  ReturnPayment,
+  ReversePayment,
+} from '../../src/students/payment.handler.js';
+import {
+  DepartStudent,
+  DetermineHardship,
+  EnrolStudent,
+  RegisterStudent,
+  RevokeHardship,
+} from '../../src/students/student.handler.js';
 import { METHODS_OF } from '../../src/core/vocabulary.js';
 import type { Term } from '../../src/core/term.js';
 import type { Books } from '../support/books.js';
@@ -37,9 +50,13 @@ export class ModelRun {
     await books.register.registerDistrict(new RegisterDistrict(district, books.context()));
     for (const { schoolId, setting } of SCHOOLS)
       await books.register.registerSchool(
-        new RegisterSchool({ schoolId, name: schoolId, districtId: 'rencheng', stages: [...STAGES], setting }, books.context()),
+        new RegisterSchool(
+          { schoolId, name: schoolId, districtId: 'rencheng', stages: [...STAGES], setting },
+          books.context(),
+        ),
       );
-    for (const policy of this.reference.policies) await books.policies.publish(new PublishPolicy(draftOf(policy), books.context()));
+    for (const policy of this.reference.policies)
+      await books.policies.publish(new PublishPolicy(draftOf(policy), books.context()));
     await this.step({ do: 'register' });
     await this.step({ do: 'register' });
   }
@@ -73,19 +90,32 @@ export class ModelRun {
     this.eventTypes.at(-1)?.push('StudentRegistered');
   }
 
-  private async fact(command: Extract<ModelCommand, { do: 'enrol' | 'depart' | 'determine' | 'revoke' }>): Promise<void> {
+  private async fact(
+    command: Extract<ModelCommand, { do: 'enrol' | 'depart' | 'determine' | 'revoke' }>,
+  ): Promise<void> {
     const { students } = this.books;
     const [index, studentId] = this.student(command.student);
-    const note = (type: string, recorded: Recorded | undefined): void => void (recorded && this.eventTypes[index]?.push(type));
+    const note = (type: string, recorded: Recorded | undefined): void =>
+      void (recorded && this.eventTypes[index]?.push(type));
     if (command.do === 'enrol') {
       const { schoolId, setting } = SCHOOLS[command.school] ?? SCHOOLS[0];
       const { boarding, from, until } = command;
       const at = { stage: STAGES[command.stage] ?? 'primary', boarding, from, ...(until && { until }) };
       const expected = this.reference.enrol(index, { school: schoolId, setting, ...at });
-      note('StudentEnrolled', await this.both(expected, (context) => students.enrol(new EnrolStudent({ studentId, schoolId, ...at }, context))));
+      note(
+        'StudentEnrolled',
+        await this.both(expected, (context) =>
+          students.enrol(new EnrolStudent({ studentId, schoolId, ...at }, context)),
+        ),
+      );
     } else if (command.do === 'depart') {
       const order = { studentId, date: command.date, reason: 'transferred' as const };
-      note('StudentDeparted', await this.both(this.reference.depart(index, command.date), (context) => students.depart(new DepartStudent(order, context))));
+      note(
+        'StudentDeparted',
+        await this.both(this.reference.depart(index, command.date), (context) =>
+          students.depart(new DepartStudent(order, context)),
+        ),
+      );
     } else if (command.do === 'determine') {
       const order = { studentId, category: CATEGORIES[command.category] ?? 'orphan', from: command.from };
       const recorded = await this.both('ok', (context) => students.determine(new DetermineHardship(order, context)));
@@ -97,7 +127,10 @@ export class ModelRun {
       const determinationId = known[command.which % Math.max(known.length, 1)]?.id ?? 'unknown';
       const order = { studentId, determinationId, from: command.from, reason: '复核' };
       const expected = this.reference.revoke(index, determinationId, command.from);
-      note('HardshipRevoked', await this.both(expected, (context) => students.revoke(new RevokeHardship(order, context))));
+      note(
+        'HardshipRevoked',
+        await this.both(expected, (context) => students.revoke(new RevokeHardship(order, context))),
+      );
     }
   }
 
@@ -132,10 +165,14 @@ export class ModelRun {
     const paymentId = payment?.id ?? 'unknown';
     const recorded =
       command.do === 'reverse'
-        ? await this.both(this.reference.reverse(paymentId), (context) => accounts.reverse(new ReversePayment({ paymentId, reason: '记错' }, context)))
+        ? await this.both(this.reference.reverse(paymentId), (context) =>
+            accounts.reverse(new ReversePayment({ paymentId, reason: '记错' }, context)),
+          )
         : await this.both(this.reference.giveBack(paymentId, command.fen, command.date), (context) => {
             const order = { paymentId, returnedOn: command.date, cause: 'bank-refused' as const, reference: 'R' };
-            return accounts.return(new ReturnPayment({ ...order, ...(command.fen !== undefined && { amount: yuan(command.fen) }) }, context));
+            return accounts.return(
+              new ReturnPayment({ ...order, ...(command.fen !== undefined && { amount: yuan(command.fen) }) }, context),
+            );
           });
     if (!recorded || !payment) return;
     this.positions.push(recorded.position);
@@ -147,7 +184,9 @@ export class ModelRun {
     const policy = this.reference.policies[command.policy % this.reference.policies.length];
     const [first] = policy?.versions ?? [];
     if (!policy || !first) return;
-    const rates = first.rates && Object.fromEntries(Object.entries(first.rates).map(([stage, fen]) => [stage, fen * command.factor]));
+    const rates =
+      first.rates &&
+      Object.fromEntries(Object.entries(first.rates).map(([stage, fen]) => [stage, fen * command.factor]));
     const until = TERMS[command.until] ?? null;
     const from = TERMS[command.from] ?? '2025-spring';
     if (until && TERMS.indexOf(until) < TERMS.indexOf(from)) return;
@@ -174,7 +213,10 @@ export class ModelRun {
     return [at, this.studentIds[at] ?? ''];
   }
 
-  private async both(expected: string, execute: (context: CommandContext) => Promise<Recorded>): Promise<Recorded | undefined> {
+  private async both(
+    expected: string,
+    execute: (context: CommandContext) => Promise<Recorded>,
+  ): Promise<Recorded | undefined> {
     const context = this.books.context();
     try {
       const recorded = await execute(context);

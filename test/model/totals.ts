@@ -58,7 +58,11 @@ export function total(pieces: readonly Piece[]): RefTotals {
   };
 }
 
-export function grouped(pieces: readonly Piece[], by: readonly string[], kinds: ReadonlyMap<string, string>): Map<string, RefTotals> {
+export function grouped(
+  pieces: readonly Piece[],
+  by: readonly string[],
+  kinds: ReadonlyMap<string, string>,
+): Map<string, RefTotals> {
   const groups = new Map<string, Piece[]>();
   for (const piece of pieces) {
     const key = by.map((name) => DIMENSION[name]?.(piece, kinds) ?? '').join('|');

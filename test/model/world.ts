@@ -33,19 +33,49 @@ export const newPolicies = (): RefPolicy[] => [
     kind: 'subsidy',
     exclusiveWith: [],
     versions: [
-      version({ hardship: 'any', boarding: true, setting: 'rural', rates: { primary: 100_001, 'junior-secondary': 125_000 }, shares: [['central', 50], ['district', 50]] }),
+      version({
+        hardship: 'any',
+        boarding: true,
+        setting: 'rural',
+        rates: { primary: 100_001, 'junior-secondary': 125_000 },
+        shares: [
+          ['central', 50],
+          ['district', 50],
+        ],
+      }),
     ],
   },
-  { id: 'supplement', kind: 'subsidy', exclusiveWith: [], versions: [version({ hardship: ['dibao-urban-rural'], boarding: true, rates: { '*': 100_000 } })] },
+  {
+    id: 'supplement',
+    kind: 'subsidy',
+    exclusiveWith: [],
+    versions: [version({ hardship: ['dibao-urban-rural'], boarding: true, rates: { '*': 100_000 } })],
+  },
   { id: 'books', kind: 'waiver', exclusiveWith: [], versions: [version({ basis: 'cost', cap: 30_000 })] },
   { id: 'uncapped', kind: 'waiver', exclusiveWith: [], versions: [version({ basis: 'cost', from: '2025-autumn' })] },
   {
     id: 'once',
     kind: 'grant',
     exclusiveWith: [],
-    versions: [version({ basis: 'once', hardship: ['orphan', 'dibao-urban-rural'], rates: { '*': 300_000 }, shares: [['central', 30], ['province', 30], ['lottery', 40]] })],
+    versions: [
+      version({
+        basis: 'once',
+        hardship: ['orphan', 'dibao-urban-rural'],
+        rates: { '*': 300_000 },
+        shares: [
+          ['central', 30],
+          ['province', 30],
+          ['lottery', 40],
+        ],
+      }),
+    ],
   },
-  { id: 'nutrition', kind: 'meals', exclusiveWith: ['snack'], versions: [version({ basis: 'day', hardship: 'any', rates: { '*': 500 }, days: 100 })] },
+  {
+    id: 'nutrition',
+    kind: 'meals',
+    exclusiveWith: ['snack'],
+    versions: [version({ basis: 'day', hardship: 'any', rates: { '*': 500 }, days: 100 })],
+  },
   { id: 'snack', kind: 'meals', exclusiveWith: [], versions: [version({ basis: 'day', setting: 'rural', days: 100 })] },
 ];
 
@@ -89,11 +119,28 @@ export const draftOf = ({ id, kind, exclusiveWith, versions }: RefPolicy): Polic
 
 export type ModelCommand =
   | { do: 'register' }
-  | { do: 'enrol'; student: number; school: number; stage: number; boarding: boolean; from: string; until?: string | undefined }
+  | {
+      do: 'enrol';
+      student: number;
+      school: number;
+      stage: number;
+      boarding: boolean;
+      from: string;
+      until?: string | undefined;
+    }
   | { do: 'depart'; student: number; date: string }
   | { do: 'determine'; student: number; category: number; from: string }
   | { do: 'revoke'; student: number; which: number; from: string }
-  | { do: 'record'; student: number; policy: number; term: number; fen: number; days: number; odd: number; paidOn: string }
+  | {
+      do: 'record';
+      student: number;
+      policy: number;
+      term: number;
+      fen: number;
+      days: number;
+      odd: number;
+      paidOn: string;
+    }
   | { do: 'reverse'; which: number }
   | { do: 'return'; which: number; fen: number | undefined; date: string }
   | { do: 'amend'; policy: number; from: number; until: number; factor: number }
@@ -124,12 +171,28 @@ export const commands: fc.Arbitrary<ModelCommand> = fc.oneof(
       until: fc.option(day('2024-10-01', '2026-08-31'), { nil: undefined, freq: 2 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('depart' as const), student: index, date: day('2024-09-01', '2026-06-30') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('depart' as const), student: index, date: day('2024-09-01', '2026-06-30') }),
+  },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant('determine' as const), student: index, category: fc.nat(3), from: day('2024-07-01', '2026-05-31') }),
+    arbitrary: fc.record({
+      do: fc.constant('determine' as const),
+      student: index,
+      category: fc.nat(3),
+      from: day('2024-07-01', '2026-05-31'),
+    }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('revoke' as const), student: index, which: index, from: day('2024-09-01', '2026-06-30') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('revoke' as const),
+      student: index,
+      which: index,
+      from: day('2024-09-01', '2026-06-30'),
+    }),
+  },
   {
     weight: 20,
     arbitrary: fc.record({
@@ -153,7 +216,16 @@ export const commands: fc.Arbitrary<ModelCommand> = fc.oneof(
       date: day('2025-01-01', '2026-07-01'),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('amend' as const), policy: index, from: fc.nat(3), until: fc.nat(4), factor: fc.constantFrom(1, 2, 3) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('amend' as const),
+      policy: index,
+      from: fc.nat(3),
+      until: fc.nat(4),
+      factor: fc.constantFrom(1, 2, 3),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('again' as const), which: index }) },
 );
 

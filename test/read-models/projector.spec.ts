@@ -1,0 +1,176 @@
+// The projector: exact positions, equal rebuilds beside live reads, and a visible halt where the log is not as it should be.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NewEvent, StoredEvent } from '../../src/core/event.js';
+import { EventStore, NO_STREAM } from '../../src/event-store/event-store.js';
+import { MemoryEventStore } from '../../src/event-store/memory-event-store.js';
+import { Projector } from '../../src/read-models/projector.js';
+import type { Projection } from '../../src/read-models/projection.js';
+import type { Table } from '../../src/read-models/read-models.js';
+import { SqliteReadModels } from '../../src/read-models/sqlite/sqlite-read-models.js';
+import { newDirectory } from '../support/service.js';
+
+const COUNT: Table = {
+  name: 'counted',
+  columns: { stream: 'text', events: 'integer', last: 'integer' },
+  key: ['stream'],
+  indexes: [['last']],
+};
+
+/** Counts events by stream: state that depends on every event being applied exactly once. */
+const counting: Projection = {
+  name: 'counting',
+  tables: [COUNT],
+  async apply(events, rows) {
+    const known = await rows.load<{ stream: string; events: number; last: number }>(COUNT, 'stream', [
+      ...new Set(events.map(({ stream }) => stream)),
+    ]);
+    const counts = new Map(known.map((row) => [row.stream, row.events]));
+    const last = new Map<string, number>();
+    for (const { stream, position, data } of events) {
+      if ('poison' in data) throw new Error('poison');
+      counts.set(stream, (counts.get(stream) ?? 0) + 1);
+      last.set(stream, position);
+    }
+    await rows.put(
+      COUNT,
+      [...last].map(([stream, position]) => ({ stream, events: counts.get(stream) ?? 0, last: position })),
+    );
+  },
+};
+
+let directory: string;
+let models: SqliteReadModels;
+let store: MemoryEventStore;
+let serial = 0;
+
+const event = (data: object = {}): NewEvent => ({
+  id: `e-${++serial}`,
+  type: 'Tested',
+  payload: JSON.stringify({ data, meta: {} }),
+});
+
+async function append(count: number, target: EventStore = store): Promise<number> {
+  for (let index = 0; index < count; index++) {
+    const stream = `s-${index % 5}`;
+    await target.append(stream, (await target.readStream(stream)).length - 1, [event()]);
+  }
+  return (await target.head()).position;
+}
+
+beforeEach(() => {
+  directory = newDirectory();
+  models = new SqliteReadModels(join(directory, 'views.db'));
+  store = new MemoryEventStore();
+});
+afterEach(async () => {
+  await models.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const started = async (projections = [counting], from: EventStore = store): Promise<Projector> => {
+  const projector = new Projector(from, models, projections);
+  await projector.start();
+  return projector;
+};
+
+const sum = async (): Promise<number> =>
+  (await models.query<{ n: number }>('select coalesce(sum(events), 0) as n from counted'))[0]?.n ?? 0;
+
+test('views contain what a reader waits for', async () => {
+  const projector = await started();
+  const position = await append(12);
+  projector.wake(position);
+  await projector.waitFor(position);
+  expect(await sum()).toBe(12);
+  expect(await projector.positions()).toEqual([{ name: 'counting', position: 12 }]);
+});
+
+test('a projector that starts later goes on where the last one stopped', async () => {
+  await (await started()).stop();
+  await append(2500);
+  const projector = await started();
+  expect(projector.reached).toBe(2500);
+  expect(await sum()).toBe(2500);
+});
+
+test('a wait is bounded', async () => {
+  const projector = await started();
+  await expect(projector.waitFor(99, 20)).rejects.toMatchObject({ code: 'projection-behind' });
+});
+
+test('a rebuild gives equal views while reads go on', async () => {
+  const projector = await started();
+  projector.wake(await append(3000));
+  await projector.waitFor(3000);
+  const live = await projector.hash();
+  let reads = 0;
+  let over = false;
+  const reader = (async () => {
+    while (!over) {
+      expect(await sum()).toBe(3000);
+      reads++;
+      await new Promise(setImmediate);
+    }
+  })();
+  const rebuilt = await projector.rebuild();
+  over = true;
+  await reader;
+  expect(rebuilt).toEqual({ events: 3000, hash: live });
+  expect(reads).toBeGreaterThan(0);
+  projector.wake(await append(5));
+  await projector.waitFor(3005);
+  expect(await sum()).toBe(3005);
+});
+
+test('views of another shape are built anew at the start', async () => {
+  await append(10);
+  await (await started()).stop();
+  const widened: Projection = { ...counting, tables: [{ ...COUNT, columns: { ...COUNT.columns, note: 'text' } }] };
+  const projector = await started([widened]);
+  expect(projector.reached).toBe(10);
+  expect(await models.query('select distinct note from counted')).toEqual([{ note: null }]);
+});
+
+test('of two projectors on the same views none applies an event twice: the slower one halts', async () => {
+  const [one, two] = [await started(), await started()];
+  const position = await append(400);
+  one.wake(position);
+  two.wake(position);
+  await Promise.allSettled([one.waitFor(position), two.waitFor(position)]);
+  expect([one.failure, two.failure].filter(Boolean).length).toBeLessThanOrEqual(1);
+  expect(await sum()).toBe(400);
+});
+
+/** A store whose reader skips an event, as one that orders by a bare sequence can. */
+class Skipping extends MemoryEventStore {
+  override async readAfter(position: number, limit: number): Promise<StoredEvent[]> {
+    return (await super.readAfter(position, limit)).filter((stored) => stored.position !== 7);
+  }
+}
+
+test.each([
+  ['a gap before the batch', 6],
+  ['a gap inside the batch', 0],
+])('%s halts the views visibly and is not skipped', async (_, already) => {
+  const skipping = new Skipping();
+  const projector = await started([counting], skipping);
+  if (already > 0) {
+    projector.wake(await append(already, skipping));
+    await projector.waitFor(already);
+  }
+  projector.wake(await append(20, skipping));
+  await expect(projector.waitFor(8, 1000)).rejects.toMatchObject({ code: 'projection-behind' });
+  expect(String(projector.failure)).toContain('gap');
+  expect(await sum()).toBeLessThanOrEqual(6);
+});
+
+test('an event that cannot be applied halts the views, and nothing of its batch is kept', async () => {
+  const projector = await started();
+  await append(3);
+  await store.append('bad', NO_STREAM, [event({ poison: true })]);
+  projector.wake(4);
+  await expect(projector.waitFor(4, 1000)).rejects.toMatchObject({ code: 'projection-behind' });
+  expect(await sum()).toBe(0);
+  expect(projector.reached).toBe(0);
+});
