@@ -64,7 +64,7 @@ async function createApp(installation: Installation, logger: Logger): Promise<Ne
   });
   const server = adapter.getInstance();
   readJsonBodies(server);
-  readNdjsonBodies(server);
+  readNdjsonBodies(server, '/v1/payments/bulk');
   app.get(Metrics).watch(server);
   server.addHook('onSend', async (request, reply) => void reply.header('X-Request-Id', request.id));
   await app.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY });

@@ -1,4 +1,5 @@
 // From request to command context: who, under which idempotency key, against which revision.
+import { Readable } from 'node:stream';
 import { createParamDecorator, Injectable, type ExecutionContext, type CanActivate } from '@nestjs/common';
 import { v5 as uuidv5 } from 'uuid';
 import type { FastifyRequest } from 'fastify';
@@ -38,7 +39,10 @@ function expectedRevisionOf(request: FastifyRequest): number | undefined {
   return Number(revision);
 }
 
-/** Runs after the access guard: every POST gets its command context, derived the same way on a retry. */
+/**
+ * Runs after the access guard: every POST gets its command context, derived the same way on a retry. A streamed
+ * body has none as a whole: its lines are commands of their own.
+ */
 @Injectable()
 export class CommandContextGuard implements CanActivate {
   constructor(
@@ -48,7 +52,7 @@ export class CommandContextGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (request.method !== 'POST' || !request.principal) return true;
+    if (request.method !== 'POST' || !request.principal || request.body instanceof Readable) return true;
     const key = idempotencyKeyOf(request);
     const { principal } = request;
     const expectedRevision = expectedRevisionOf(request);

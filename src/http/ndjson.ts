@@ -6,12 +6,15 @@ import { Rejection } from '../core/rejection.js';
 const MOST_LINE_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
-/** The body stays a stream: nothing of it is collected before it is read. */
-export function readNdjsonBodies(server: FastifyInstance): void {
+/** On the one route that takes lines the body stays a stream: nothing of it is collected before it is read. */
+export function readNdjsonBodies(server: FastifyInstance, route: string): void {
   server.addContentTypeParser(
     'application/x-ndjson',
     { bodyLimit: Number.MAX_SAFE_INTEGER },
-    (_request, payload, done) => done(null, payload),
+    (request, payload, done) => {
+      if (request.routeOptions.url === route) done(null, payload);
+      else done(new Rejection('media-type-unsupported'));
+    },
   );
 }
 

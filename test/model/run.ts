@@ -27,6 +27,10 @@ import { CATEGORIES, draftOf, newPolicies, SCHOOLS, TERMS, termsOf, TODAY, yuan,
 const STAGES = ['primary', 'junior-secondary'] as const;
 const RECORDING = { waiver: RecordWaiver, subsidy: RecordSubsidy, grant: RecordGrant, meals: RecordMeals };
 
+/** A text field of the first event. */
+const textOf = (recorded: Recorded | undefined, field: string): string =>
+  String(Object(recorded?.events[0]?.data)[field as never]);
+
 interface Sent {
   execute: (context: CommandContext) => Promise<Recorded>;
   context: CommandContext;
@@ -86,7 +90,7 @@ export class ModelRun {
     const recorded = await this.both('ok', (context) =>
       students.register(new RegisterStudent({ name: '某某', studentGroups: [] }, context)),
     );
-    this.studentIds.push((recorded?.events[0]?.data as { studentId: string }).studentId);
+    this.studentIds.push(textOf(recorded, 'studentId'));
     this.eventTypes.at(-1)?.push('StudentRegistered');
   }
 
@@ -119,8 +123,7 @@ export class ModelRun {
     } else if (command.do === 'determine') {
       const order = { studentId, category: CATEGORIES[command.category] ?? 'orphan', from: command.from };
       const recorded = await this.both('ok', (context) => students.determine(new DetermineHardship(order, context)));
-      const { determinationId } = recorded?.events[0]?.data as { determinationId: string };
-      this.reference.determine(index, determinationId, order.category, order.from);
+      this.reference.determine(index, textOf(recorded, 'determinationId'), order.category, order.from);
       note('HardshipDetermined', recorded);
     } else {
       const known = this.reference.students[index]?.hardship ?? [];
@@ -153,7 +156,7 @@ export class ModelRun {
     const recorded = await this.both(expected, (context) => accounts.record(new Command(order, context)));
     if (!recorded) return;
     const payment = this.reference.payments[before];
-    if (payment) payment.id = (recorded.events[0]?.data as { paymentId: string }).paymentId;
+    if (payment) payment.id = textOf(recorded, 'paymentId');
     this.positions.push(recorded.position);
     this.eventTypes[index]?.push('PaymentDisbursed');
   }
