@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pino, type Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
@@ -10,6 +11,7 @@ import { MOST_BODY_BYTES, readJsonBodies } from './http/json-body.js';
 import { Metrics } from './http/metrics.js';
 import { readNdjsonBodies } from './http/ndjson.js';
 import { serveApiDescription } from './http/openapi.js';
+import { asRejection, sendProblem } from './http/problem.filter.js';
 import { openInstallation, type Installation, type InstallationOptions } from './installation.js';
 import { CatalogueLoader } from './policies/catalogue.loader.js';
 import type { Progress } from './read-models/projector.js';
@@ -56,6 +58,7 @@ async function createApp(installation: Installation, logger: Logger): Promise<Ne
     bodyLimit: MOST_BODY_BYTES,
     genReqId: () => installation.ids.next(),
     forceCloseConnections: 'idle',
+    frameworkErrors: (error: Error, _: FastifyRequest, reply: FastifyReply) => sendProblem(reply, asRejection(error)),
     routerOptions: { maxParamLength: 200 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(installation, logger), adapter, {

@@ -3,7 +3,7 @@ import { apportion, sum, toYuan, yuan, ZERO, type Money } from '../core/money.js
 import { seasonOf, type Term } from '../core/term.js';
 import type { Stage } from '../core/vocabulary.js';
 import type { Benefit, PolicyVersion, Rate } from '../policies/policy.events.js';
-import { versionIn, type Policy } from '../policies/policy.js';
+import { isWithdrawn, versionFor, versionIn, type Policy } from '../policies/policy.js';
 import { given, stands, type Account, type Given } from '../students/account.js';
 import type { Student } from '../students/student.js';
 import { censusFacts, judge, levelsCounted, type CensusFacts, type Condition } from './eligibility.js';
@@ -38,7 +38,7 @@ export function assessVersion(
   version: PolicyVersion,
   facts: CensusFacts,
 ): Assessment {
-  const because = judge(version.eligibility, facts);
+  const because = [...withdrawal(policy, facts.term), ...judge(version.eligibility, facts)];
   const { benefit } = version;
   const rate = rateFor(benefit, facts.enrolment?.stage, levelsCounted(version.eligibility, facts));
   if (benefit.amounts && facts.enrolment) because.push(...rateCondition(benefit, facts, rate));
@@ -55,6 +55,12 @@ export function assessVersion(
     ...(eligible ? amountOf(benefit, rate, facts.term) : nothing),
   };
 }
+
+/** Money paid under a policy that was withdrawn later stays visible: as overpaid, with this reason. */
+const withdrawal = (policy: Policy, term: Term): Condition[] =>
+  isWithdrawn(policy, term)
+    ? [{ condition: 'in-force', expected: true, fact: { withdrawnFrom: policy.withdrawnFrom }, met: false }]
+    : [];
 
 type Amount = Pick<Assessment, 'entitled' | 'days' | 'rate' | 'arithmetic'>;
 
@@ -146,13 +152,15 @@ function statusOf({ eligible, entitled, days }: Assessment, paid: Given, outstan
   return days !== null && paid.netDays < days ? 'partly-paid' : 'settled';
 }
 
-/** All lines of a student in a term, one for each policy in force. */
+/** All lines of a student in a term: one for each policy in force, and for a withdrawn one under which money stands. */
 export function linesOf(student: Student, policies: Iterable<Policy>, term: Term): Line[] {
   const facts = censusFacts(student.facts, term);
   const lines: Line[] = [];
   for (const policy of policies) {
-    const version = versionIn(policy, term);
-    if (version) lines.push(lineOf(student.account, assessVersion(student, policy, version, facts), term));
+    const version = versionFor(policy, term);
+    if (!version) continue;
+    if (isWithdrawn(policy, term) && !stands(given(student.account, policy.policyId, term))) continue;
+    lines.push(lineOf(student.account, assessVersion(student, policy, version, facts), term));
   }
   return lines;
 }

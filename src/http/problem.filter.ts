@@ -61,11 +61,16 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const rejection = asRejection(error);
     if (rejection.code === 'internal') this.logger.error({ err: error, requestId: request.id }, 'unforeseen error');
-    if (rejection.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
-    if (rejection.status === 503) void reply.header('Retry-After', '1');
-    void reply
-      .status(rejection.status)
-      .type('application/problem+json; charset=utf-8')
-      .send(JSON.stringify(problemOf(rejection)));
+    sendProblem(reply, rejection);
   }
+}
+
+/** For the filter, and for what the framework refuses before any route is found. */
+export function sendProblem(reply: FastifyReply, rejection: Rejection): void {
+  if (rejection.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+  if (rejection.status === 503) void reply.header('Retry-After', '1');
+  void reply
+    .status(rejection.status)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problemOf(rejection)));
 }

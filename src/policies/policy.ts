@@ -48,11 +48,16 @@ export const policyDecider: Decider<Policy | null, PolicyEvent> = {
 const closed = (version: PolicyVersion, closes: PolicyAmended['data']['closes']): PolicyVersion =>
   closes?.version === version.version ? { ...version, effectiveUntil: closes.effectiveUntil } : version;
 
+/** The version written for a term, whether or not the policy has been withdrawn since. */
+export const versionFor = (policy: Policy, term: Term): PolicyVersion | undefined =>
+  policy.versions.find((version) => inForce(version, term));
+
+export const isWithdrawn = ({ withdrawnFrom }: Policy, term: Term): boolean =>
+  withdrawnFrom !== null && ordinal(term) >= ordinal(withdrawnFrom);
+
 /** The version in force in a term, if the policy has one and is not withdrawn by then. */
-export function versionIn(policy: Policy, term: Term): PolicyVersion | undefined {
-  if (policy.withdrawnFrom && ordinal(term) >= ordinal(policy.withdrawnFrom)) return undefined;
-  return policy.versions.find((version) => inForce(version, term));
-}
+export const versionIn = (policy: Policy, term: Term): PolicyVersion | undefined =>
+  isWithdrawn(policy, term) ? undefined : versionFor(policy, term);
 
 /** Either policy may name the other; exclusion holds both ways. */
 export const excludes = (a: Policy, b: Policy): boolean =>

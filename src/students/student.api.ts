@@ -9,6 +9,7 @@ import { Context } from '../http/command-context.js';
 import { Answers, Writes } from '../http/openapi.js';
 import { pageOf } from '../http/page.dto.js';
 import { StudentSealer } from '../keys/student-sealer.js';
+import { Freshness } from '../office/freshness.js';
 import { masked } from './masking.js';
 import {
   DepartStudentDto,
@@ -30,6 +31,7 @@ export class StudentApi {
     private readonly bus: CommandBus,
     private readonly view: StudentView,
     private readonly sealer: StudentSealer,
+    private readonly freshness: Freshness,
   ) {}
 
   /** Registers a student; name and numbers are sealed from the first event and come back masked. */
@@ -57,6 +59,7 @@ export class StudentApi {
   @HttpCode(200)
   @Answers('Those found, masked')
   async search(@Body() { citizenNumber }: SearchStudentDto) {
+    await this.freshness.current();
     return { items: await this.view.holders('citizen-number', citizenNumber), nextCursor: null };
   }
 

@@ -113,3 +113,27 @@ test('a back-dated revocation shows what to recover', async () => {
   const { body } = await aid.get(`/v1/students/${studentId}/entitlements?term=2026-autumn`);
   expect(body['lines']?.[0]).toMatchObject({ status: 'overpaid', entitled: '0.00', outstanding: '-625.00' });
 });
+
+test('a policy withdrawn after it was paid shows what to recover, and pays no more', async () => {
+  const studentId = await newBoarder(aid);
+  await aid.post('/v1/payments', payment(studentId, { amount: '600' }), key());
+  expect(await aid.post('/v1/policies/living-subsidy/withdrawal', { reason: '政策调整' })).toMatchObject({
+    status: 200,
+    body: { from: '2026-autumn' },
+  });
+  const { body } = await aid.get(`/v1/students/${studentId}/entitlements?term=2026-autumn`);
+  expect(body['lines']).toMatchObject([
+    {
+      status: 'overpaid',
+      outstanding: '-600.00',
+      because: [{ condition: 'in-force', met: false }, {}, {}, {}, {}, {}],
+    },
+  ]);
+  expect(await aid.post('/v1/payments', payment(studentId, { amount: '1' }), key())).toMatchObject({
+    status: 422,
+    body: { code: 'policy-not-in-force' },
+  });
+  expect((await aid.get(`/v1/students/${studentId}/entitlements?term=2026-spring`)).body['lines']).toMatchObject([
+    { status: 'due' },
+  ]);
+});

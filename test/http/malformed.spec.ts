@@ -103,6 +103,11 @@ test('a missing or wrong key', async () => {
   expectProblem(await aid.post('/v1/students', { name: '王五' }, { authorization: 'Basic x' }), 401, 'unauthenticated');
 });
 
+test('an address that cannot be read', async () => {
+  expectProblem(await aid.get('/v1/students/%zz'), 400, 'malformed');
+  expectProblem(await aid.get(`/v1/students/${'a'.repeat(300)}`), 400, 'malformed');
+});
+
 test('an unknown address or filter', async () => {
   expectProblem(await aid.get('/v1/nothing'), 404, 'not-found');
   expectProblem(await aid.get('/v1/payments?colour=red'), 400, 'unknown-parameter');
