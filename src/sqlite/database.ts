@@ -43,8 +43,17 @@ export function transact<T>(database: Database, work: () => T): T {
     database.exec('commit');
     return result;
   } catch (error) {
-    if (database.isTransaction) database.exec('rollback');
+    rollBack(database);
     throw error;
+  }
+}
+
+/** Ends a failed transaction; a full disk may have ended it already. */
+export function rollBack(database: Database): void {
+  try {
+    database.exec('rollback');
+  } catch {
+    // No transaction was left: nothing of it is kept either way, and the first error is the one to tell.
   }
 }
 

@@ -24,17 +24,41 @@ interface Book {
 const bodyOf = (book: Book, key: string) => {
   const serial = Number(key.split('-')[1]);
   const studentId = book.studentIds[serial % book.studentIds.length];
-  return { studentId, policyId: 'books', term: '2025-autumn', paidOn: '2025-11-20', amount: '1.00', method: 'waived', reference: key };
+  return {
+    studentId,
+    policyId: 'books',
+    term: '2025-autumn',
+    paidOn: '2025-11-20',
+    amount: '1.00',
+    method: 'waived',
+    reference: key,
+  };
 };
 
 async function open(directory: string): Promise<Book> {
   const service = await start(directory);
   const { url } = service;
   await post(url, '/v1/districts', { districtId: 'rencheng', name: '任城区' });
-  const school = { schoolId: '2137000001', name: '中心小学', districtId: 'rencheng', stages: ['primary'], setting: 'rural' };
+  const school = {
+    schoolId: '2137000001',
+    name: '中心小学',
+    districtId: 'rencheng',
+    stages: ['primary'],
+    setting: 'rural',
+  };
   await post(url, '/v1/schools', school);
-  const version = { effectiveFrom: '2024-spring', eligibility: {}, benefit: { basis: 'actual-cost' }, legal: { document: 'Test' } };
-  await post(url, '/v1/policies', { policyId: 'books', name: { zh: '课本费', en: 'Books' }, kind: 'waiver', versions: [version] });
+  const version = {
+    effectiveFrom: '2024-spring',
+    eligibility: {},
+    benefit: { basis: 'actual-cost' },
+    legal: { document: 'Test' },
+  };
+  await post(url, '/v1/policies', {
+    policyId: 'books',
+    name: { zh: '课本费', en: 'Books' },
+    kind: 'waiver',
+    versions: [version],
+  });
   const studentIds: string[] = [];
   for (let index = 0; index < 5; index++) {
     const { body } = await post(url, '/v1/students', { name: '某某' });
@@ -90,33 +114,29 @@ async function missingOf({ url }: Running, acknowledged: readonly Acknowledged[]
   return missing;
 }
 
-test(
-  `${CYCLES} kills lose no acknowledged payment, double none, and leave the chain whole`,
-  async () => {
-    const directory = newDirectory();
-    const book = await open(directory);
-    let checked = 0;
-    for (let cycle = 0; cycle < CYCLES; cycle++) {
-      const recovered = await start(directory);
-      await settle(recovered, book, book.acknowledged.slice(checked));
-      checked = book.acknowledged.length;
-      await loadAndKill(recovered, book);
-    }
-    const service = await start(directory);
-    await settle(service, book, book.acknowledged.slice(checked));
-    const verification = await get(service.url, '/v1/ledger/verification');
-    expect(verification.body).toMatchObject({ ok: true });
-    const totals = await get(service.url, '/v1/totals?fiscalYear=2025');
-    expect(book.acknowledged.length).toBeGreaterThan(CYCLES);
-    expect(totals.body['total']).toMatchObject({ disbursed: `${book.acknowledged.length}.00`, personTimes: 5 });
-    expect(await missingOf(service, book.acknowledged.slice(-200))).toEqual([]);
-    expect(await service.stop()).toBe(0);
+test(`${CYCLES} kills lose no acknowledged payment, double none, and leave the chain whole`, async () => {
+  const directory = newDirectory();
+  const book = await open(directory);
+  let checked = 0;
+  for (let cycle = 0; cycle < CYCLES; cycle++) {
+    const recovered = await start(directory);
+    await settle(recovered, book, book.acknowledged.slice(checked));
+    checked = book.acknowledged.length;
+    await loadAndKill(recovered, book);
+  }
+  const service = await start(directory);
+  await settle(service, book, book.acknowledged.slice(checked));
+  const verification = await get(service.url, '/v1/ledger/verification');
+  expect(verification.body).toMatchObject({ ok: true });
+  const totals = await get(service.url, '/v1/totals?fiscalYear=2025');
+  expect(book.acknowledged.length).toBeGreaterThan(CYCLES);
+  expect(totals.body['total']).toMatchObject({ disbursed: `${book.acknowledged.length}.00`, personTimes: 5 });
+  expect(await missingOf(service, book.acknowledged.slice(-200))).toEqual([]);
+  expect(await service.stop()).toBe(0);
 
-    await controlFinds(directory, book.acknowledged.at(-1));
-    rmSync(directory, { recursive: true, force: true });
-  },
-  1_200_000,
-);
+  await controlFinds(directory, book.acknowledged.at(-1));
+  rmSync(directory, { recursive: true, force: true });
+}, 1_200_000);
 
 /** Control: an acknowledged payment that is taken out of a copy must be missed. */
 async function controlFinds(directory: string, taken: Acknowledged | undefined): Promise<void> {

@@ -15,7 +15,7 @@ export interface Running {
 const HEADERS = { authorization: 'Bearer crash-key', 'content-type': 'application/json' };
 
 /** Starts the service on a data folder and resolves when it says that it is ready. */
-export async function start(directory: string): Promise<Running> {
+export async function start(directory: string, errors: 'inherit' | 'ignore' = 'inherit'): Promise<Running> {
   const child = spawn(process.execPath, [MAIN], {
     env: {
       PATH: process.env['PATH'],
@@ -25,7 +25,7 @@ export async function start(directory: string): Promise<Running> {
       AID_BOOTSTRAP_KEY: 'crash-key',
       LOG_LEVEL: 'silent',
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', errors],
   });
   const url = await readyAt(child);
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
@@ -43,6 +43,7 @@ async function readyAt(child: ChildProcess): Promise<string> {
     const [, url] = /ready at (http:\/\/[\d.:]+)/.exec(line) ?? [];
     if (url) return url;
   }
+  if (child.exitCode === null) await once(child, 'exit');
   throw new Error(`the service ended with ${child.exitCode} before it was ready`);
 }
 
@@ -52,7 +53,11 @@ export async function post(url: string, path: string, body: object, key?: string
     headers: { ...HEADERS, ...(key && { 'idempotency-key': key }) },
     body: JSON.stringify(body),
   });
-  return { status: reply.status, replayed: reply.headers.get('idempotent-replayed') === 'true', body: (await reply.json()) as Record<string, string> };
+  return {
+    status: reply.status,
+    replayed: reply.headers.get('idempotent-replayed') === 'true',
+    body: (await reply.json()) as Record<string, string>,
+  };
 }
 
 export async function get(url: string, path: string) {

@@ -1,5 +1,5 @@
 // Read models in SQLite: a writing connection for the projector, a reading one that sees what is committed.
-import { openDatabase, statements, type Database } from '../../sqlite/database.js';
+import { openDatabase, rollBack, statements, type Database } from '../../sqlite/database.js';
 import { prefixed, ReadModels, type Cell, type Row, type Table, type Transaction } from '../read-models.js';
 
 const TYPES = { text: 'text', integer: 'integer' } as const;
@@ -63,7 +63,7 @@ export class SqliteReadModels extends ReadModels {
       writer.database.exec('commit');
       return result;
     } catch (error) {
-      if (writer.database.isTransaction) writer.database.exec('rollback');
+      rollBack(writer.database);
       throw error;
     }
   }
