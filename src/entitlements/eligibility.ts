@@ -1,4 +1,4 @@
-// Whether a policy's conditions hold for a student in a term: one small function a condition, each with its fact.
+// Whether a policy's conditions hold for a student in a term: a table of conditions, each with the fact it met.
 import type { CivilDate } from '../core/civil-date.js';
 import type { Term } from '../core/term.js';
 import type { Eligibility } from '../policies/policy.events.js';
@@ -45,144 +45,78 @@ export function censusFacts(facts: StudentFacts, term: Term): CensusFacts {
   };
 }
 
-type Test = (asked: Eligibility, facts: CensusFacts) => Condition | undefined;
+/** A condition on the enrolment of the census day: what the policy asks, and the fact that answers it. */
+interface EnrolmentRule {
+  condition: string;
+  asked: (policy: Eligibility) => unknown;
+  fact: (enrolment: Enrolment) => unknown;
+}
 
-const ofEnrolment = (
-  condition: string,
+/** A list asks for one of its members, anything else for itself; what is not asked is not tested. */
+const ENROLMENT_RULES: readonly EnrolmentRule[] = [
+  { condition: 'district', asked: ({ districts }) => districts, fact: ({ school }) => school.districtId },
+  { condition: 'stage', asked: ({ stages }) => stages, fact: ({ stage }) => stage },
+  { condition: 'grade', asked: ({ grades }) => grades, fact: ({ grade }) => grade },
+  { condition: 'boarding', asked: ({ boarding }) => boarding, fact: ({ boarding }) => boarding },
+  { condition: 'setting', asked: ({ setting }) => setting, fact: ({ school }) => school.setting },
+  {
+    condition: 'inclusive-kindergarten',
+    asked: ({ inclusiveKindergarten }) => inclusiveKindergarten,
+    fact: ({ school }) => school.inclusiveKindergarten,
+  },
+  { condition: 'admission', asked: ({ admission }) => admission, fact: ({ admission }) => admission },
+];
+
+const answers = (fact: unknown, expected: unknown): boolean =>
+  Array.isArray(expected) ? expected.includes(fact) : fact === expected;
+
+function enrolled({ enrolment, day }: CensusFacts): Condition {
+  if (!enrolment) return { condition: 'enrolled', expected: true, fact: null, met: false };
+  const fact = { schoolId: enrolment.school.schoolId, on: day };
+  return { condition: 'enrolled', expected: true, fact, met: true, source: enrolment.source };
+}
+
+function ofEnrolment(
+  { condition, asked, fact: factOf }: EnrolmentRule,
+  policy: Eligibility,
   facts: CensusFacts,
-  expected: unknown,
-  factOf: (enrolment: Enrolment) => unknown,
-  isMet: (enrolment: Enrolment) => boolean,
-): Condition => ({
-  condition,
-  expected,
-  fact: facts.enrolment ? (factOf(facts.enrolment) ?? null) : null,
-  met: facts.enrolment !== undefined && isMet(facts.enrolment),
-  ...(facts.enrolment && { source: facts.enrolment.source }),
-});
+): Condition[] {
+  const expected = asked(policy);
+  if (expected === undefined) return [];
+  const { enrolment } = facts;
+  if (!enrolment) return [{ condition, expected, fact: null, met: false }];
+  const fact = factOf(enrolment) ?? null;
+  return [{ condition, expected, fact, met: answers(fact, expected), source: enrolment.source }];
+}
 
-const enrolled: Test = (_, facts) =>
-  ofEnrolment(
-    'enrolled',
-    facts,
-    true,
-    (at) => ({ schoolId: at.school.schoolId, on: facts.day }),
-    () => true,
-  );
-
-const districts: Test = ({ districts: asked }, facts) =>
-  asked &&
-  ofEnrolment(
-    'district',
-    facts,
-    asked,
-    (at) => at.school.districtId,
-    (at) => asked.includes(at.school.districtId),
-  );
-
-const stages: Test = ({ stages: asked }, facts) =>
-  asked &&
-  ofEnrolment(
-    'stage',
-    facts,
-    asked,
-    (at) => at.stage,
-    (at) => asked.includes(at.stage),
-  );
-
-const grades: Test = ({ grades: asked }, facts) =>
-  asked &&
-  ofEnrolment(
-    'grade',
-    facts,
-    asked,
-    (at) => at.grade,
-    (at) => at.grade !== undefined && asked.includes(at.grade),
-  );
-
-const boarding: Test = ({ boarding: asked }, facts) =>
-  asked === undefined
-    ? undefined
-    : ofEnrolment(
-        'boarding',
-        facts,
-        asked,
-        (at) => at.boarding,
-        (at) => at.boarding === asked,
-      );
-
-const setting: Test = ({ setting: asked }, facts) =>
-  asked &&
-  ofEnrolment(
-    'setting',
-    facts,
-    asked,
-    (at) => at.school.setting,
-    (at) => at.school.setting === asked,
-  );
-
-const inclusiveKindergarten: Test = ({ inclusiveKindergarten: asked }, facts) =>
-  asked === undefined
-    ? undefined
-    : ofEnrolment(
-        'inclusive-kindergarten',
-        facts,
-        asked,
-        (at) => at.school.inclusiveKindergarten,
-        (at) => at.school.inclusiveKindergarten === asked,
-      );
-
-const admission: Test = ({ admission: asked }, facts) =>
-  asked &&
-  ofEnrolment(
-    'admission',
-    facts,
-    asked,
-    (at) => at.admission,
-    (at) => at.admission === asked,
-  );
-
-const hardship: Test = ({ hardship: asked }, { hardship: known }) => {
-  if (!asked) return undefined;
+function hardship({ hardship: asked }: Eligibility, { hardship: known }: CensusFacts): Condition[] {
+  if (!asked) return [];
   const matching = known.filter((determination) => countsFor(determination, asked));
   const met = asked.includes('none') ? known.length === 0 : matching.length > 0;
   const source = (matching[0] ?? known[0])?.source;
-  return {
-    condition: 'hardship',
-    expected: asked,
-    fact: known.map(({ category }) => category),
-    met,
-    ...(source !== undefined && { source }),
-  };
-};
+  const fact = known.map(({ category }) => category);
+  return [{ condition: 'hardship', expected: asked, fact, met, ...(source !== undefined && { source }) }];
+}
 
 const countsFor = ({ category }: Determination, asked: readonly string[]): boolean =>
   asked.includes('any') || categoriesCounted(category).some((id) => asked.includes(id));
 
-const studentGroups: Test = ({ studentGroups: asked }, { studentGroups: fact, registered }) =>
-  asked && {
-    condition: 'student-group',
-    expected: asked,
-    fact,
-    met: asked.some((group) => fact.includes(group)),
-    source: registered,
-  };
+function studentGroup(
+  { studentGroups: asked }: Eligibility,
+  { studentGroups: fact, registered }: CensusFacts,
+): Condition[] {
+  if (!asked) return [];
+  const met = asked.some((group) => fact.includes(group));
+  return [{ condition: 'student-group', expected: asked, fact, met, source: registered }];
+}
 
-const TESTS: readonly Test[] = [
-  enrolled,
-  districts,
-  stages,
-  grades,
-  boarding,
-  setting,
-  inclusiveKindergarten,
-  admission,
-  hardship,
-  studentGroups,
+/** Every condition that the policy asks, in a fixed order; enrolment is asked of all. */
+export const judge = (policy: Eligibility, facts: CensusFacts): Condition[] => [
+  enrolled(facts),
+  ...ENROLMENT_RULES.flatMap((rule) => ofEnrolment(rule, policy, facts)),
+  ...hardship(policy, facts),
+  ...studentGroup(policy, facts),
 ];
-
-export const judge = (asked: Eligibility, facts: CensusFacts): Condition[] =>
-  TESTS.map((test) => test(asked, facts)).filter((condition) => condition !== undefined);
 
 /** The hardship levels that count for a policy, in the order in which they were determined. */
 export const levelsCounted = (asked: Eligibility, facts: CensusFacts): string[] =>
