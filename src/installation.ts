@@ -66,12 +66,14 @@ export interface InstallationOptions {
 export function openInstallation(config: Config, options: InstallationOptions = {}): Installation {
   const files = dataFiles(config.store.file);
   const lock = lockFile(files.lock);
-  const { clock = new SystemClock(), ids = new RandomIds(), onFailure = () => {} } = options;
+  const { clock = new SystemClock(), ids = new RandomIds(), onFailure = () => {}, logger } = options;
   const store = new SqliteEventStore(files.ledger, { now: () => clock.now(), onFailure });
   const models = new SqliteReadModels(files.ledger);
   const keys = new KeyStore(files.keys, masterKeyOf(config, files.masterKey));
   const sealer = new StudentSealer(keys);
-  const projector = new Projector(store, models, PROJECTIONS);
+  const projector = new Projector(store, models, PROJECTIONS, (err) =>
+    logger?.fatal({ err }, 'the views have halted; reads are refused until the cause is mended'),
+  );
   const freshness = new Freshness(projector);
   const ledger = new Ledger(store, sealer, freshness.appended);
   const bootstrap = config.bootstrapKey

@@ -34,7 +34,9 @@ async function start(environment: NodeJS.ProcessEnv): Promise<Service> {
       `Student Aid Ledger 学生资助台账 is ready at ${service.url} (API: ${service.url}/docs)${keyHint(bootstrapKeyFile)}`,
     );
     if (!isLoopback(config.host))
-      console.warn("The owner's bootstrap key is alive and this host is not loopback: revoke it once keys are set up.");
+      console.warn(
+        "The owner's key opens everything and this host is not loopback. 所有者密钥可执行一切操作,且本机地址并非回环地址。",
+      );
     return service;
   } catch (error) {
     console.error(error instanceof ConfigError || error instanceof Error ? `Cannot start: ${error.message}` : error);

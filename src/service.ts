@@ -1,5 +1,6 @@
 // The running service: an installation behind HTTP, ready when its views are, stopped without losing an answer.
 import 'reflect-metadata';
+import type { Server } from 'node:http';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -33,17 +34,23 @@ export interface ServiceOptions extends Omit<InstallationOptions, 'logger'> {
 export const newLogger = (level: string): Logger =>
   pino({ level, redact: ['req.headers.authorization', 'headers.authorization'], base: null });
 
+/** How long a stopping service waits for clients to read their answers. */
+const DRAIN_MS = 10_000;
+
 export async function startService(config: Config, options: ServiceOptions = {}): Promise<Service> {
   const logger = newLogger(config.logLevel);
-  const installation = openInstallation(config, options);
+  const installation = openInstallation(config, { ...options, logger });
   try {
     await installation.projector.start(options.progress);
     const app = await createApp(installation, logger);
     await app.get(CatalogueLoader).load(config.catalogue);
     if (options.listen !== false) await app.listen(config.port, config.host);
     const url = options.listen === false ? '' : await app.getUrl();
+    const server = app.getHttpServer() as Server;
     const stop = async (): Promise<void> => {
+      const impatient = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await app.close();
+      clearTimeout(impatient);
       await installation.close();
     };
     return { app, installation, url, stop };

@@ -8,8 +8,8 @@ export type YuanText = string;
 
 export const ZERO: Money = new Decimal(0);
 
-/** At most 999,999,999,999.99 yuan, at most two decimals, no sign, no exponent. */
-const YUAN = /^(0|[1-9]\d{0,11})(\.\d{1,2})?$/;
+/** At most 99,999,999.99 yuan, at most two decimals, no sign, no exponent. */
+const YUAN = /^(0|[1-9]\d{0,7})(\.\d{1,2})?$/;
 
 export const isYuanText = (value: unknown): value is YuanText => typeof value === 'string' && YUAN.test(value);
 
@@ -18,7 +18,7 @@ export const yuan = (text: YuanText): Money => new Decimal(text);
 
 export const toYuan = (money: Money): YuanText => money.toFixed(2);
 
-/** Whole fen, for SQL only; every sum the ledger can hold stays below 2^53. */
+/** Whole fen, for SQL only. A payment stays below 10^10 fen, so sums of 900,000 of the largest stay below 2^53. */
 export const toFen = (money: Money): number => money.times(100).toNumber();
 
 export const fromFen = (fen: number): Money => new Decimal(fen).dividedBy(100);

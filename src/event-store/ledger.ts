@@ -11,6 +11,7 @@ import {
 } from '../core/event.js';
 import { Rejection } from '../core/rejection.js';
 import { AppendConflict, EventStore, StorageFull } from './event-store.js';
+import { Turns } from './turns.js';
 
 /** Who asks for what, under which key; the same for every command of the office. */
 export interface CommandContext extends EventMeta {
@@ -50,6 +51,8 @@ const MOST_ATTEMPTS = 20;
 export const eventId = (commandId: string, index: number): string => uuidv5(`${commandId}/${index}`, EVENT_IDS);
 
 export class Ledger {
+  private readonly turns = new Turns();
+
   constructor(
     private readonly store: EventStore,
     private readonly sealer: Sealer,
@@ -57,7 +60,12 @@ export class Ledger {
     private readonly appended: (position: number, stream: string) => void = () => {},
   ) {}
 
-  async execute<State, Event extends DomainEvent>(order: Order<State, Event>): Promise<Recorded<Event>> {
+  /** Commands on one stream take turns in this process; only another process can win a race against them. */
+  execute<State, Event extends DomainEvent>(order: Order<State, Event>): Promise<Recorded<Event>> {
+    return this.turns.take(order.stream, () => this.attempt(order));
+  }
+
+  private async attempt<State, Event extends DomainEvent>(order: Order<State, Event>): Promise<Recorded<Event>> {
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
       const replay = await this.replayOf<Event>(order.context);
       if (replay) return replay;

@@ -1,5 +1,6 @@
 // What controllers return: a write with its place and revision, or a plain body; headers follow from it.
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Injectable, SetMetadata, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -40,17 +41,26 @@ const askedPosition = (request: FastifyRequest): number => {
   });
 };
 
+const READS = 'reads';
+
+/** A POST that only reads: its body says what to look for. */
+export const Reads = () => SetMetadata(READS, true);
+
 /** Waits until a read may be answered, and puts position, revision and replay into the headers. */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
-  constructor(private readonly freshness: Freshness) {}
+  constructor(
+    private readonly freshness: Freshness,
+    private readonly reflector: Reflector,
+  ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     if (!request.principal) return next.handle();
     demandKnownParameters(context, request);
-    const position = request.method === 'GET' ? await this.freshness.current(askedPosition(request)) : undefined;
+    const reads = request.method === 'GET' || this.reflector.get<boolean | undefined>(READS, context.getHandler());
+    const position = reads ? await this.freshness.current(askedPosition(request)) : undefined;
     return next
       .handle()
       .pipe(

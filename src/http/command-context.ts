@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { createParamDecorator, Injectable, type ExecutionContext, type CanActivate } from '@nestjs/common';
 import { v5 as uuidv5 } from 'uuid';
 import type { FastifyRequest } from 'fastify';
+import { canonical } from '../core/canonical.js';
 import { Ids } from '../core/clock.js';
 import { Rejection } from '../core/rejection.js';
 import type { CommandContext } from '../event-store/ledger.js';
@@ -59,7 +60,7 @@ export class CommandContextGuard implements CanActivate {
     request.commandContext = {
       actor: actorOf(principal),
       commandId: key === undefined ? this.ids.next() : uuidv5(`${principal.id}/${key}`, COMMAND_IDS),
-      fingerprint: this.keys.fingerprint(`${request.url}\n${JSON.stringify(request.body)}`),
+      fingerprint: this.keys.fingerprint(`${request.url}\n${canonical(request.body)}`),
       requestId: request.id,
       ...(expectedRevision !== undefined && { expectedRevision }),
     };

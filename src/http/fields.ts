@@ -56,7 +56,7 @@ export const Yuan = () =>
       isYuanText,
       '金额须为字符串,单位元,至多两位小数,如 "312.50" · must be a string in yuan with at most two decimals, e.g. "312.50"',
     ),
-    ApiProperty({ type: String, pattern: '^(0|[1-9]\\d{0,11})(\\.\\d{1,2})?$', example: '625.00' }),
+    ApiProperty({ type: String, pattern: '^(0|[1-9]\\d{0,7})(\\.\\d{1,2})?$', example: '625.00' }),
   );
 
 /** A civil date that exists. */

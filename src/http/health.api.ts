@@ -5,7 +5,9 @@ import type { FastifyReply } from 'fastify';
 import { Rejection } from '../core/rejection.js';
 import { Projector } from '../read-models/projector.js';
 import { Public } from './access.guard.js';
+import { AliveAnswer, ReadyAnswer } from './health.answer.dto.js';
 import { Metrics } from './metrics.js';
+import { asText } from './openapi.js';
 
 @ApiTags('Service 运行')
 @Public()
@@ -18,22 +20,22 @@ export class HealthApi {
 
   /** The process answers. */
   @Get('health/live')
-  @ApiOkResponse({ description: 'Alive' })
-  live() {
+  @ApiOkResponse({ description: 'Alive', type: AliveAnswer })
+  live(): AliveAnswer {
     return { status: 'ok' };
   }
 
   /** The views follow the log; 503 while they do not. */
   @Get('health/ready')
-  @ApiOkResponse({ description: 'Ready' })
-  ready() {
+  @ApiOkResponse({ description: 'Ready', type: ReadyAnswer })
+  ready(): ReadyAnswer {
     if (this.projector.failure) throw new Rejection('ledger-unavailable');
     return { status: 'ok', position: this.projector.reached };
   }
 
   /** Prometheus text. */
   @Get('metrics')
-  @ApiOkResponse({ description: 'Metrics' })
+  @ApiOkResponse({ description: 'Metrics', content: asText('text/plain', 'Prometheus text exposition format') })
   async text(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     void reply.type(this.metrics.contentType);
     return this.metrics.text();

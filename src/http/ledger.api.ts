@@ -2,23 +2,15 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import type { EventMeta } from '../core/event.js';
+import { Rejection } from '../core/rejection.js';
 import { EventStore } from '../event-store/event-store.js';
 import { verify } from '../event-store/verification.js';
 import { Projector } from '../read-models/projector.js';
 import { ReadModels } from '../read-models/read-models.js';
-import { Optional, WholeNumber } from './fields.js';
+import { EventPage, LedgerAnswer, PrincipalAnswer, VerificationAnswer } from './ledger.answer.dto.js';
+import { EventsQuery } from './ledger.dto.js';
 import { Answers } from './openapi.js';
-
-export class EventsQuery {
-  /** First position. */
-  @Optional()
-  @WholeNumber(1, Number.MAX_SAFE_INTEGER)
-  from?: number;
-
-  @Optional()
-  @WholeNumber(1, 500)
-  limit?: number;
-}
 
 @ApiTags('Ledger 台账')
 @ApiBearerAuth()
@@ -32,7 +24,7 @@ export class LedgerApi {
 
   /** Position and hash of the last event, and how far the views are. */
   @Get('ledger')
-  @Answers('Where the ledger stands')
+  @Answers(LedgerAnswer, 'Where the ledger stands')
   async ledger() {
     const { position, hash: headHash } = await this.store.head();
     const projections = await this.projector.positions();
@@ -41,27 +33,33 @@ export class LedgerApi {
 
   /** Re-reads the whole log and checks numbering, order and hash of every event. */
   @Get('ledger/verification')
-  @Answers('Whether the log is what was recorded, and the first event that is not')
+  @Answers(VerificationAnswer, 'Whether the log is what was recorded, and the first event that is not')
   verification() {
     return verify(this.store, this.projector.reached);
   }
 
   /** The stored events in order, personal fields sealed as stored. */
   @Get('ledger/events')
-  @Answers('Events')
+  @Answers(EventPage, 'Events')
   async events(@Query() { from = 1, limit = 50 }: EventsQuery) {
     const events = await this.store.readAfter(from - 1, limit);
     const last = events.at(-1);
     return {
-      items: events.map(({ payload, ...event }) => ({ ...event, ...(JSON.parse(payload) as object), payload })),
+      items: events.map(({ payload, ...event }) => ({
+        ...event,
+        ...(JSON.parse(payload) as { data: object; meta: EventMeta }),
+        payload,
+      })),
       next: last && events.length === limit ? last.position + 1 : null,
     };
   }
 
   /** Who the caller is, and what the key allows. */
   @Get('me')
-  @Answers('The principal')
+  @Answers(PrincipalAnswer, 'The principal')
   me(@Req() { principal }: FastifyRequest) {
-    return { principal: principal?.id, name: principal?.name, roles: principal?.roles, scope: principal?.scope };
+    if (!principal) throw new Rejection('unauthenticated');
+    const { id, name, roles, scope } = principal;
+    return { principal: id, name, roles, scope };
   }
 }

@@ -18,18 +18,24 @@ export function readNdjsonBodies(server: FastifyInstance, route: string): void {
   );
 }
 
-/** Blank lines count as lines and are passed on, so that numbers match the file. */
-export async function* linesOfStream(body: unknown): AsyncGenerator<Buffer> {
+/** In place of a line that is longer than it may be. */
+export const TOO_LONG = Symbol('too long');
+
+/** Blank lines count as lines and are passed on, so that numbers match the file; no line is held beyond the bound. */
+export async function* linesOfStream(body: unknown): AsyncGenerator<Buffer | typeof TOO_LONG> {
   if (!(body instanceof Readable)) throw new Rejection('media-type-unsupported');
   let rest: Buffer = Buffer.alloc(0);
+  let overlong = false;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     let bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE)) {
-      yield bytes.subarray(0, end);
+      yield overlong || end > MOST_LINE_BYTES ? TOO_LONG : bytes.subarray(0, end);
+      overlong = false;
       bytes = bytes.subarray(end + 1);
     }
-    if (bytes.length > MOST_LINE_BYTES) throw new Rejection('body-too-large');
-    rest = bytes;
+    overlong ||= bytes.length > MOST_LINE_BYTES;
+    rest = overlong ? Buffer.alloc(0) : bytes;
   }
-  if (rest.length > 0) yield rest;
+  if (overlong) yield TOO_LONG;
+  else if (rest.length > 0) yield rest;
 }

@@ -1,11 +1,13 @@
 // The OpenAPI document, served and rendered from local files; and short decorators that keep controllers readable.
-import { applyDecorators, HttpCode, type INestApplication } from '@nestjs/common';
+import { applyDecorators, type INestApplication, type Type } from '@nestjs/common';
 import {
+  ApiBody,
+  ApiConsumes,
+  ApiExtraModels,
   ApiHeader,
-  ApiOkResponse,
-  ApiCreatedResponse,
   ApiResponse,
   DocumentBuilder,
+  getSchemaPath,
   SwaggerModule,
   type OpenAPIObject,
 } from '@nestjs/swagger';
@@ -55,22 +57,80 @@ const writeHeaders = {
   },
 };
 
-/** A read: what it answers with, and what it may refuse. */
-export const Answers = (description: string, codes: readonly RejectionCode[] = []) =>
-  applyDecorators(
-    ApiOkResponse({ description, headers: positionHeader }),
+/** A class of a `*.dto.ts` file: the build writes its fields, their types and comments into the document. */
+type Model = Type<object>;
+
+/** What a class describes, as code holds it: lists may be read-only, and what is undefined is not written. */
+export type Described<T> = T extends readonly (infer Item)[]
+  ? readonly Described<Item>[]
+  : T extends object
+    ? { [Field in keyof T]: object extends Pick<T, Field> ? Described<T[Field]> | undefined : Described<T[Field]> }
+    : T;
+
+/** Fits a method that answers with such a body, or with text in another format; the compiler checks it. */
+type On<Body> = <Method extends (...parameters: never[]) => Body | string | Promise<Body | string>>(
+  target: object,
+  name: string | symbol,
+  method: TypedPropertyDescriptor<Method>,
+) => void;
+
+const refTo = (model: Model) => ({ $ref: getSchemaPath(model) });
+
+/** The body of an answer; of several classes it is one. Stated as content, so that no guess of the build stands. */
+function bodyOf(models: Model | readonly Model[], mediaType = 'application/json') {
+  const all = [models].flat();
+  const [schema, ...others] = all.map(refTo);
+  return {
+    models: ApiExtraModels(...all),
+    content: { [mediaType]: { schema: schema && others.length === 0 ? schema : { oneOf: all.map(refTo) } } },
+  };
+}
+
+/** An answer in text, and what it holds. */
+export const asText = (mediaType: string, description: string) => ({
+  [mediaType]: { schema: { type: 'string' as const, description } },
+});
+
+/** A read: the class that describes its answer (or several), in words, and what it may refuse. */
+export function Answers<M extends Model>(
+  models: M | readonly M[],
+  description: string,
+  codes: readonly RejectionCode[] = [],
+  otherFormats: ReturnType<typeof asText> = {},
+): On<Described<InstanceType<M>>> {
+  const body = bodyOf(models);
+  return applyDecorators(
+    body.models,
+    ApiResponse({ status: 200, description, headers: positionHeader, content: { ...body.content, ...otherFormats } }),
     ApiHeader({ name: 'Ledger-Position', required: false, description: 'Wait until the views contain this position' }),
     ...refusals([...OF_EVERY_ROUTE, ...codes]),
   );
+}
 
-/** A write: whether it makes something new, and what it may refuse in the order of precedence. */
-export const Writes = (effect: 'created' | 'done', codes: readonly RejectionCode[] = [], money = false) =>
-  applyDecorators(
-    HttpCode(effect === 'created' ? 201 : 200),
-    (effect === 'created' ? ApiCreatedResponse : ApiOkResponse)({
-      description: effect === 'created' ? 'Recorded' : 'Done',
-      headers: writeHeaders,
-    }),
+const RECORDED = { status: 201, description: 'Recorded' };
+const DONE = { status: 200, description: 'Done' };
+const EFFECTS = {
+  created: [RECORDED],
+  done: [DONE],
+  /** Created where it is new, done where it is known. */
+  'created or done': [RECORDED, { ...DONE, description: 'Known already; amended where the particulars differ' }],
+};
+
+/**
+ * A write: the class that describes its answer, whether it makes something new, and what it may refuse in the order
+ * of precedence. A route whose effect is `done` says `@HttpCode(200)` too: the build looks for it by name and would
+ * otherwise describe a 201 as well.
+ */
+export function Writes(
+  model: Model,
+  effect: keyof typeof EFFECTS,
+  codes: readonly RejectionCode[] = [],
+  money = false,
+) {
+  const body = bodyOf(model);
+  return applyDecorators(
+    body.models,
+    ...EFFECTS[effect].map((reply) => ApiResponse({ ...reply, headers: writeHeaders, content: body.content })),
     ApiHeader({
       name: 'Idempotency-Key',
       required: money,
@@ -84,6 +144,22 @@ export const Writes = (effect: 'created' | 'done', codes: readonly RejectionCode
       ...codes,
     ]),
   );
+}
+
+const NDJSON = 'application/x-ndjson';
+
+/** Many writes in one request, NDJSON in and out: the classes describe one line; a line names its own refusal. */
+export function WritesLines(request: Model, answer: Model, description: string) {
+  const body = bodyOf(answer, NDJSON);
+  return applyDecorators(
+    body.models,
+    ApiExtraModels(request),
+    ApiConsumes(NDJSON),
+    ApiBody({ description: 'One JSON object a line, each as the schema describes', schema: refTo(request) }),
+    ApiResponse({ status: 200, description, content: body.content }),
+    ...refusals(['unknown-parameter', 'unauthenticated', 'forbidden', 'media-type-unsupported']),
+  );
+}
 
 const DESCRIPTION = `Event-sourced ledger of student aid (学生资助台账): policies as data, payments as immutable events,
 entitlements with their explanation, annual totals. Money is text in yuan, dates are civil dates of Asia/Shanghai,

@@ -1,7 +1,7 @@
 // The key store, apart from the log: one key a student, and blind indexes by which numbers are looked up.
 // What is forgotten here is forgotten everywhere: the log holds only what these keys open.
 import { createHmac, randomBytes } from 'node:crypto';
-import { openDatabase, statements, transact, type Database, type SqlRow } from '../sqlite/database.js';
+import { closeDatabase, openDatabase, statements, transact, type Database, type SqlRow } from '../sqlite/database.js';
 import { open, seal } from './cipher.js';
 
 export type IndexKind = 'citizen-number' | 'student-number';
@@ -83,7 +83,7 @@ export class KeyStore {
   }
 
   close(): void {
-    this.database.close();
+    closeDatabase(this.database);
   }
 
   private blind(kind: string, number: string): string {

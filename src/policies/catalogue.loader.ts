@@ -4,6 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { v5 as uuidv5 } from 'uuid';
 import type { CommandContext } from '../event-store/ledger.js';
 import { RegisterDistrict } from '../schools/school.handler.js';
+import { SchoolView } from '../schools/school.view.js';
 import { readCatalogues } from './catalogue.js';
 import { PublishPolicy } from './policy.handler.js';
 import { PolicyView } from './policy.view.js';
@@ -23,6 +24,7 @@ export class CatalogueLoader {
   constructor(
     private readonly bus: CommandBus,
     private readonly policies: PolicyView,
+    private readonly schools: SchoolView,
   ) {}
 
   /** Answers with how many policies were published now. */
@@ -30,7 +32,8 @@ export class CatalogueLoader {
     const known = await this.policies.book();
     let published = 0;
     for (const { district, policies } of readCatalogues(names)) {
-      await this.bus.execute(new RegisterDistrict(district, contextFor(`district/${district.districtId}`)));
+      if (!(await this.schools.district(district.districtId)))
+        await this.bus.execute(new RegisterDistrict(district, contextFor(`district/${district.districtId}`)));
       for (const policy of policies) {
         if (known.has(policy.policyId)) continue;
         await this.bus.execute(new PublishPolicy(policy, contextFor(`policy/${policy.policyId}`)));

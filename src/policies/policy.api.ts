@@ -1,5 +1,5 @@
 // HTTP: policies.
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Clock } from '../core/clock.js';
@@ -10,6 +10,13 @@ import { Answer } from '../http/answer.js';
 import { Context } from '../http/command-context.js';
 import { Answers, Writes } from '../http/openapi.js';
 import { PageQuery, pageOf } from '../http/page.dto.js';
+import {
+  PolicyAmendedAnswer,
+  PolicyAnswer,
+  PolicyPage,
+  PolicyPublishedAnswer,
+  PolicyWithdrawnAnswer,
+} from './policy.answer.dto.js';
 import { draftOfDto, PolicyVersionDto, PublishPolicyDto, termsOfDto, WithdrawPolicyDto } from './policy.dto.js';
 import { AmendPolicy, PublishPolicy, WithdrawPolicy } from './policy.handler.js';
 import { PolicyView } from './policy.view.js';
@@ -26,14 +33,14 @@ export class PolicyApi {
 
   /** Lists policies in the order of their ids. */
   @Get()
-  @Answers('A page of policies with all their versions')
+  @Answers(PolicyPage, 'A page of policies with all their versions')
   list(@Query() query: PageQuery) {
     return this.view.page(pageOf(query));
   }
 
   /** One policy with all its versions. */
   @Get(':policyId')
-  @Answers('The policy')
+  @Answers(PolicyAnswer, 'The policy', ['policy-unknown'])
   async one(@Param('policyId') policyId: string) {
     const policy = await this.view.one(policyId);
     if (!policy) throw new Rejection('policy-unknown', { policyId });
@@ -42,7 +49,7 @@ export class PolicyApi {
 
   /** Publishes a policy with its first versions. */
   @Post()
-  @Writes('created', ['policy-exists', 'policy-version-overlaps', 'policy-inconsistent'])
+  @Writes(PolicyPublishedAnswer, 'created', ['policy-exists', 'policy-version-overlaps', 'policy-inconsistent'])
   async publish(@Body() body: PublishPolicyDto, @Context() context: CommandContext): Promise<Answer> {
     const recorded = await this.bus.execute(new PublishPolicy(draftOfDto(body), context));
     return Answer.created(
@@ -54,7 +61,12 @@ export class PolicyApi {
 
   /** Adds a version, also one that starts in the past; an open-ended version before it ends with the term before. */
   @Post(':policyId/versions')
-  @Writes('created', ['policy-unknown', 'policy-withdrawn', 'policy-version-overlaps', 'policy-inconsistent'])
+  @Writes(PolicyAmendedAnswer, 'created', [
+    'policy-unknown',
+    'policy-withdrawn',
+    'policy-version-overlaps',
+    'policy-inconsistent',
+  ])
   async amend(@Param('policyId') policyId: string, @Body() body: PolicyVersionDto, @Context() context: CommandContext) {
     const recorded = await this.bus.execute(new AmendPolicy({ policyId, terms: termsOfDto(body) }, context));
     return Answer.created(
@@ -66,7 +78,8 @@ export class PolicyApi {
 
   /** Withdraws the policy from a term on; what was paid for earlier terms stands. */
   @Post(':policyId/withdrawal')
-  @Writes('done', ['policy-unknown', 'policy-withdrawn'])
+  @HttpCode(200)
+  @Writes(PolicyWithdrawnAnswer, 'done', ['policy-unknown', 'policy-withdrawn'])
   async withdraw(
     @Param('policyId') policyId: string,
     @Body() body: WithdrawPolicyDto,

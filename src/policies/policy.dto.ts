@@ -1,5 +1,6 @@
 // The shapes in which policies arrive; the catalogue files are held to the same.
 import { STAGES, KINDS, SETTINGS, type Kind, type Setting, type Stage } from '../core/vocabulary.js';
+import { toYuan, yuan } from '../core/money.js';
 import type { Term } from '../core/term.js';
 import {
   Count,
@@ -19,7 +20,7 @@ import {
   Yuan,
 } from '../http/fields.js';
 import { isHardshipCategory } from '../students/hardship-categories.js';
-import type { Basis, PolicyTerms } from './policy.events.js';
+import type { Basis, Benefit, PolicyTerms } from './policy.events.js';
 import type { PolicyDraft } from './policy.js';
 
 const BASES: readonly Basis[] = ['per-year', 'per-term', 'per-day', 'once', 'actual-cost'];
@@ -222,9 +223,19 @@ export class WithdrawPolicyDto {
   reason!: string;
 }
 
+const canonicalYuan = (text: string): string => toYuan(yuan(text));
+
+/** Amounts as events write them, with two decimals. */
+const benefitOfDto = ({ amounts, cap, ...benefit }: BenefitDto): Benefit => ({
+  ...benefit,
+  ...(amounts && { amounts: amounts.map((rate) => ({ ...rate, amount: canonicalYuan(rate.amount) })) }),
+  ...(cap !== undefined && { cap: canonicalYuan(cap) }),
+});
+
 export const termsOfDto = (version: PolicyVersionDto): PolicyTerms => ({
   ...version,
   effectiveUntil: version.effectiveUntil ?? null,
+  benefit: benefitOfDto(version.benefit),
 });
 
 export const draftOfDto = ({

@@ -94,7 +94,7 @@ export function amend(policy: Policy | null, policyId: string, terms: PolicyTerm
   return [{ type: 'PolicyAmended', data: { policyId, version, closes: closes ?? null } }];
 }
 
-/** Withdrawn from a term on; what was paid for earlier terms stands. Withdrawing again at the same term changes nothing. */
+/** Withdrawn from a term on; what was paid for earlier terms stands. */
 export function withdraw(policy: Policy | null, policyId: string, from: Term, reason: string): PolicyWithdrawn[] {
   if (!policy) throw new Rejection('policy-unknown', { policyId });
   if (policy.withdrawnFrom) throw new Rejection('policy-withdrawn', { policyId });

@@ -2,10 +2,7 @@
 import type { LedgerEvent } from '../core/event.js';
 import type { Table, Transaction } from './read-models.js';
 
-/**
- * Deterministic: no clock, no random, no network. Tables are addressed through `at`, which says where they stand
- * while they are rebuilt beside the live ones.
- */
+/** Deterministic: no clock, no random, no network. Reads and writes its tables through the transaction it is given. */
 export interface Projection {
   name: string;
   tables: readonly Table[];

@@ -31,6 +31,8 @@ export class Projector {
     private readonly store: EventStore,
     private readonly models: ReadModels,
     private readonly projections: readonly Projection[],
+    /** Told why the views halted. */
+    private readonly halted: (error: unknown) => void = () => {},
   ) {}
 
   private get tables(): Table[] {
@@ -92,6 +94,7 @@ export class Projector {
       while (this.position < this.wanted && !this.stopped) await this.catchUp(this.wanted);
     } catch (error) {
       this.failure = error;
+      this.halted(error);
       this.release(Infinity);
     } finally {
       this.running = undefined;

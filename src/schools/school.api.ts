@@ -8,6 +8,7 @@ import { Answer } from '../http/answer.js';
 import { Context } from '../http/command-context.js';
 import { Answers, Writes } from '../http/openapi.js';
 import { PageQuery, pageOf } from '../http/page.dto.js';
+import { DistrictAnswer, DistrictPage, SchoolAnswer, SchoolPage } from './school.answer.dto.js';
 import { DistrictDto, SchoolDto, SchoolQuery } from './school.dto.js';
 import { RegisterDistrict, RegisterSchool } from './school.handler.js';
 import { DEFAULT_CENSUS } from './school.js';
@@ -31,7 +32,7 @@ export class SchoolApi {
 
   /** Registers a district, or amends it where it is known with other particulars (200). */
   @Post('districts')
-  @Writes('created')
+  @Writes(DistrictAnswer, 'created or done')
   async registerDistrict(
     @Body() { census = DEFAULT_CENSUS, ...body }: DistrictDto,
     @Context() context: CommandContext,
@@ -43,14 +44,14 @@ export class SchoolApi {
 
   /** Lists districts in the order of their ids. */
   @Get('districts')
-  @Answers('A page of districts')
+  @Answers(DistrictPage, 'A page of districts')
   districts(@Query() query: PageQuery) {
     return this.view.districts(pageOf(query));
   }
 
   /** One district with its table of grades and its census days. */
   @Get('districts/:districtId')
-  @Answers('The district', ['district-unknown'])
+  @Answers(DistrictAnswer, 'The district', ['district-unknown'])
   async district(@Param('districtId') districtId: string) {
     const district = await this.view.district(districtId);
     if (!district) throw new Rejection('district-unknown', { districtId });
@@ -59,7 +60,7 @@ export class SchoolApi {
 
   /** Registers a school; the same particulars again change nothing (200). */
   @Post('schools')
-  @Writes('created', ['district-unknown', 'school-exists'])
+  @Writes(SchoolAnswer, 'created or done', ['district-unknown', 'school-exists'])
   async registerSchool(@Body() body: SchoolDto, @Context() context: CommandContext) {
     const recorded = await this.bus.execute(new RegisterSchool(body, context));
     return registered(`/v1/schools/${body.schoolId}`, body, recorded);
@@ -67,14 +68,14 @@ export class SchoolApi {
 
   /** Lists schools in the order of their codes. */
   @Get('schools')
-  @Answers('A page of schools')
+  @Answers(SchoolPage, 'A page of schools')
   schools(@Query() { districtId, ...query }: SchoolQuery) {
     return this.view.schools(pageOf(query), districtId);
   }
 
   /** One school. */
   @Get('schools/:schoolId')
-  @Answers('The school', ['school-unknown'])
+  @Answers(SchoolAnswer, 'The school', ['school-unknown'])
   async school(@Param('schoolId') schoolId: string) {
     const school = await this.view.school(schoolId);
     if (!school) throw new Rejection('school-unknown', { schoolId });

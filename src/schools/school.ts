@@ -1,4 +1,5 @@
 // Deciders of the register of districts and schools. Registering the same particulars again changes nothing.
+import { canonical } from '../core/canonical.js';
 import type { Decider } from '../core/decider.js';
 import { Rejection } from '../core/rejection.js';
 import type { CensusDays } from '../core/term.js';
@@ -18,13 +19,6 @@ export const schoolDecider: Decider<School | null, SchoolEvent> = {
 };
 
 const same = (a: object, b: object): boolean => canonical(a) === canonical(b);
-
-const canonical = (value: object): string =>
-  JSON.stringify(value, (_, part: unknown) =>
-    part && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 
 /** Registers a district, or amends it where it is known with other particulars. */
 export function registerDistrict(known: District | null, district: District): DistrictEvent[] {

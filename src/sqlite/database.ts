@@ -1,4 +1,5 @@
 // One way to open a SQLite file: the runtime's own driver or its prebuilt twin, WAL, and every commit synced.
+import { closeSync, openSync } from 'node:fs';
 import * as prebuilt from '@photostructure/sqlite';
 
 export type Database = prebuilt.DatabaseSyncInstance;
@@ -18,6 +19,7 @@ export interface OpenOptions {
 /** Opens with `synchronous=FULL`, read back: with NORMAL a power cut loses commits that were acknowledged. */
 export function openDatabase(file: string, options: OpenOptions = {}): Database {
   const { readOnly = false, journal = 'wal', patienceMs = 5000 } = options;
+  if (!readOnly) createPrivate(file);
   const database = new driver.DatabaseSync(file, { readOnly, timeout: patienceMs });
   try {
     if (!readOnly) demandPragma(database, 'journal_mode', journal);
@@ -27,6 +29,15 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database 
     database.close();
     throw error;
   }
+}
+
+/** For this user alone; SQLite gives its side files the same mode. */
+const createPrivate = (file: string): void => closeSync(openSync(file, 'a', 0o600));
+
+/** Brings what is in the write-ahead log into the file, so that the file alone is whole. */
+export function closeDatabase(database: Database): void {
+  database.exec('pragma wal_checkpoint(truncate)');
+  database.close();
 }
 
 function demandPragma(database: Database, name: string, value: string | number): void {
@@ -57,12 +68,15 @@ export function rollBack(database: Database): void {
   }
 }
 
+const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 
 const codeOf = (error: unknown): number | undefined =>
   typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number'
     ? error.errcode & 0xff
     : undefined;
+
+export const isBusy = (error: unknown): boolean => codeOf(error) === SQLITE_BUSY;
 
 export const isDiskFull = (error: unknown): boolean => codeOf(error) === SQLITE_FULL;
 

@@ -1,5 +1,5 @@
 // One process per data directory: an exclusive SQLite lock, which the system releases however the process ends.
-import { openDatabase, type Database } from './database.js';
+import { isBusy, openDatabase, type Database } from './database.js';
 
 export class AlreadyLocked extends Error {
   constructor(file: string) {
@@ -13,9 +13,9 @@ export function lockFile(file: string): { release: () => void } {
   try {
     database = openDatabase(file, { journal: 'delete', patienceMs: 0 });
     database.exec('begin exclusive');
-  } catch {
+  } catch (error) {
     database?.close();
-    throw new AlreadyLocked(file);
+    throw isBusy(error) ? new AlreadyLocked(file) : error;
   }
   const held = database;
   const release = (): void => {

@@ -1,23 +1,11 @@
 // HTTP: a student's history.
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import type { Term } from '../core/term.js';
-import { KnownAt, Optional, TermCode } from '../http/fields.js';
 import { Answers } from '../http/openapi.js';
 import { Knowledge } from '../office/known-at.js';
+import { HistoryAnswer } from './history.answer.dto.js';
+import { HistoryQuery } from './history.dto.js';
 import { HistoryView } from './history.view.js';
-
-class HistoryQuery {
-  /** As the ledger knew it at an instant or position. */
-  @Optional()
-  @KnownAt()
-  knownAt?: string;
-
-  /** Money for this term, and facts that take effect in it. */
-  @Optional()
-  @TermCode()
-  term?: Term;
-}
 
 @ApiTags('Students 学生')
 @ApiBearerAuth()
@@ -30,7 +18,7 @@ export class HistoryApi {
 
   /** Everything recorded about the student, in the order of recording: who, when, why, and with which hash. */
   @Get(':studentId/history')
-  @Answers('The history', ['student-unknown'])
+  @Answers(HistoryAnswer, 'The history', ['student-unknown'])
   async history(@Param('studentId') studentId: string, @Query() { knownAt, term }: HistoryQuery) {
     const upTo = await this.knowledge.positionOf(knownAt);
     const items = await this.view.of(studentId, { ...(upTo !== undefined && { upTo }), ...(term && { term }) });

@@ -32,7 +32,7 @@ export function effectiveOn({ type, data }: StudentEvent): CivilDate | null {
 const categoryIn = (language: 'zh' | 'en', id: string): string =>
   isHardshipCategory(id) ? HARDSHIP_CATEGORIES[id][language] : id;
 
-/** `policyOf` names a policy, `termOf` the term of a payment that an event refers to. */
+/** `policyOf` names a policy, `paymentOf` the policy of the payment that an event refers to. */
 export function tell(
   event: StudentEvent,
   policyOf: (policyId: string) => Told,

@@ -1,28 +1,23 @@
 // HTTP: many payments in one request, a line each, answered in order as they are decided.
 import { Readable } from 'node:stream';
-import { Controller, Post, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiConsumes, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v5 as uuidv5 } from 'uuid';
+import { canonical } from '../core/canonical.js';
 import { Rejection } from '../core/rejection.js';
 import type { CommandContext } from '../event-store/ledger.js';
 import { actorOf } from '../http/access.guard.js';
 import { COMMAND_IDS } from '../http/command-context.js';
 import { parseJson } from '../http/json-body.js';
-import { linesOfStream } from '../http/ndjson.js';
-import { Writes } from '../http/openapi.js';
+import { linesOfStream, TOO_LONG } from '../http/ndjson.js';
+import { WritesLines } from '../http/openapi.js';
 import { asRejection } from '../http/problem.filter.js';
 import { RequestPipe } from '../http/validation.pipe.js';
 import { KeyStore } from '../keys/key-store.js';
+import { BulkLineAnswer } from './payment.answer.dto.js';
 import { PaymentRecorder } from './payment-recorder.js';
-import { Pattern } from '../http/fields.js';
-import { RecordPaymentDto } from './payment.dto.js';
-
-export class BulkPaymentDto extends RecordPaymentDto {
-  /** The line's own idempotency key. */
-  @Pattern(/^[\x21-\x7e]{1,64}$/, '须为 1 至 64 个可见 ASCII 字符 · must be 1 to 64 visible ASCII characters')
-  idempotencyKey!: string;
-}
+import { BulkPaymentDto } from './payment.dto.js';
 
 /** Lines decided at the same time: enough to share commits, few enough to bound memory. */
 const AT_ONCE = 256;
@@ -40,9 +35,8 @@ export class PaymentBulkApi {
 
   /** NDJSON in, NDJSON out: one result a line, in order; a refused line changes nothing and stops nothing. */
   @Post('bulk')
-  @ApiConsumes('application/x-ndjson')
-  @ApiProduces('application/x-ndjson')
-  @Writes('done')
+  @HttpCode(200)
+  @WritesLines(BulkPaymentDto, BulkLineAnswer, 'One result a line, in the order of the input')
   bulk(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Readable {
     void reply.type('application/x-ndjson; charset=utf-8');
     return Readable.from(this.results(request), { objectMode: false });
@@ -58,8 +52,9 @@ export class PaymentBulkApi {
     yield* settled(deciding);
   }
 
-  private async decide(request: FastifyRequest, line: number, text: Buffer): Promise<object> {
+  private async decide(request: FastifyRequest, line: number, text: Buffer | typeof TOO_LONG): Promise<object> {
     try {
+      if (text === TOO_LONG) throw new Rejection('body-too-large');
       const body = (await this.pipe.transform(parseJson(text), {
         type: 'body',
         metatype: BulkPaymentDto,
@@ -83,7 +78,7 @@ export class PaymentBulkApi {
     return {
       actor: actorOf(principal),
       commandId: uuidv5(`${principal.id}/${key}`, COMMAND_IDS),
-      fingerprint: this.keys.fingerprint(`/v1/payments\n${JSON.stringify(payment)}`),
+      fingerprint: this.keys.fingerprint(`/v1/payments\n${canonical(payment)}`),
       requestId: id,
     };
   }

@@ -6,8 +6,15 @@ import { Rejection } from '../core/rejection.js';
 import type { CommandContext, Recorded } from '../event-store/ledger.js';
 import { Answer } from '../http/answer.js';
 import { MoneyContext } from '../http/command-context.js';
-import { Answers, Writes } from '../http/openapi.js';
+import { Answers, Writes, type Described } from '../http/openapi.js';
 import { positionPageOf } from '../http/page.dto.js';
+import {
+  PaymentAnswer,
+  PaymentPage,
+  PaymentRecordedAnswer,
+  ReturnedAnswer,
+  ReversedAnswer,
+} from './payment.answer.dto.js';
 import { PaymentRecorder } from './payment-recorder.js';
 import { PaymentQuery, RecordPaymentDto, ReturnPaymentDto, ReversePaymentDto } from './payment.dto.js';
 import { ReturnPayment, ReversePayment } from './payment.handler.js';
@@ -26,6 +33,7 @@ export class PaymentApi {
   /** Records a waiver, subsidy, grant or meals, by the kind of the policy. */
   @Post()
   @Writes(
+    PaymentRecordedAnswer,
     'created',
     [
       'student-unknown',
@@ -43,12 +51,13 @@ export class PaymentApi {
   )
   async record(@Body() body: RecordPaymentDto, @MoneyContext() context: CommandContext): Promise<Answer> {
     const { payment, recorded } = await this.recorder.record(body, context);
-    return Answer.created(`/v1/payments/${payment.paymentId}`, payment, recorded);
+    const answer: Described<PaymentRecordedAnswer> = payment;
+    return Answer.created(`/v1/payments/${payment.paymentId}`, answer, recorded);
   }
 
   /** The payment register, newest first. */
   @Get()
-  @Answers('A page of payments')
+  @Answers(PaymentPage, 'A page of payments')
   list(@Query() { limit, cursor, ...filter }: PaymentQuery) {
     const page = positionPageOf({ ...(limit !== undefined && { limit }), ...(cursor !== undefined && { cursor }) });
     return this.view.page(page, filter);
@@ -56,7 +65,7 @@ export class PaymentApi {
 
   /** One payment as it stands. */
   @Get(':paymentId')
-  @Answers('The payment', ['payment-unknown'])
+  @Answers(PaymentAnswer, 'The payment', ['payment-unknown'])
   async one(@Param('paymentId') paymentId: string) {
     const payment = await this.view.one(paymentId);
     if (!payment) throw new Rejection('payment-unknown', { paymentId });
@@ -65,7 +74,7 @@ export class PaymentApi {
 
   /** 冲正: the entry was wrong and is taken back whole, once. */
   @Post(':paymentId/reversal')
-  @Writes('created', ['payment-unknown', 'already-reversed', 'already-returned'], true)
+  @Writes(ReversedAnswer, 'created', ['payment-unknown', 'already-reversed', 'already-returned'], true)
   async reverse(
     @Param('paymentId') paymentId: string,
     @Body() { reason }: ReversePaymentDto,
@@ -77,6 +86,7 @@ export class PaymentApi {
   /** 退回: money came back, part or whole. */
   @Post(':paymentId/return')
   @Writes(
+    ReturnedAnswer,
     'created',
     [
       'payment-unknown',

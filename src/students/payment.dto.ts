@@ -52,6 +52,13 @@ export class RecordPaymentDto {
   exception?: ExceptionDto;
 }
 
+/** One line of a bulk request. */
+export class BulkPaymentDto extends RecordPaymentDto {
+  /** The line's own idempotency key. */
+  @Pattern(/^[\x21-\x7e]{1,64}$/, '须为 1 至 64 个可见 ASCII 字符 · must be 1 to 64 visible ASCII characters')
+  idempotencyKey!: string;
+}
+
 export class ReversePaymentDto {
   @Text(500)
   reason!: string;

@@ -66,7 +66,9 @@ export interface PaymentRow extends Row {
   body: string;
 }
 
-const isAccountEvent = (event: LedgerEvent): event is LedgerEvent<AccountEvent> => event.type.startsWith('Payment');
+/** Money given, reversed or returned. */
+export const isAccountEvent = (event: LedgerEvent): event is LedgerEvent<AccountEvent> =>
+  event.type.startsWith('Payment');
 
 export const paymentProjection: Projection = {
   name: 'payments',

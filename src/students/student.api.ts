@@ -4,13 +4,22 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Rejection } from '../core/rejection.js';
 import type { CommandContext, Recorded } from '../event-store/ledger.js';
-import { Answer } from '../http/answer.js';
+import { Answer, Reads } from '../http/answer.js';
 import { Context } from '../http/command-context.js';
 import { Answers, Writes } from '../http/openapi.js';
 import { pageOf } from '../http/page.dto.js';
 import { StudentSealer } from '../keys/student-sealer.js';
-import { Freshness } from '../office/freshness.js';
 import { masked } from './masking.js';
+import { PERSONAL_FIELDS, type StudentEvent } from './student.events.js';
+import {
+  DepartedAnswer,
+  DeterminedAnswer,
+  EnrolledAnswer,
+  RevokedAnswer,
+  StudentAnswer,
+  StudentPage,
+  StudentRegisteredAnswer,
+} from './student.answer.dto.js';
 import {
   DepartStudentDto,
   DetermineHardshipDto,
@@ -31,12 +40,11 @@ export class StudentApi {
     private readonly bus: CommandBus,
     private readonly view: StudentView,
     private readonly sealer: StudentSealer,
-    private readonly freshness: Freshness,
   ) {}
 
   /** Registers a student; name and numbers are sealed from the first event and come back masked. */
   @Post()
-  @Writes('created', ['student-exists'])
+  @Writes(StudentRegisteredAnswer, 'created', ['student-exists'])
   async register(@Body() { studentGroups = [], ...body }: RegisterStudentDto, @Context() context: CommandContext) {
     const recorded = await this.bus.execute(new RegisterStudent({ ...body, studentGroups }, context));
     const [event] = recorded.events;
@@ -47,8 +55,10 @@ export class StudentApi {
 
   /** Lists students, or finds those with a student number. */
   @Get()
-  @Answers('A page of students, masked')
+  @Answers(StudentPage, 'A page of students, masked')
   async list(@Query() { studentNumber, schoolId, ...query }: StudentQuery) {
+    if (studentNumber !== undefined && Object.keys({ ...query, ...(schoolId && { schoolId }) }).length > 0)
+      throw new Rejection('malformed', { errors: [ALONE] });
     if (studentNumber !== undefined)
       return { items: await this.view.holders('student-number', studentNumber), nextCursor: null };
     return this.view.page(pageOf(query), schoolId === undefined ? {} : { schoolId });
@@ -56,16 +66,16 @@ export class StudentApi {
 
   /** Finds a student by citizen number; the number travels in the body and is kept nowhere. */
   @Post('search')
+  @Reads()
   @HttpCode(200)
-  @Answers('Those found, masked')
+  @Answers(StudentPage, 'Those found, masked')
   async search(@Body() { citizenNumber }: SearchStudentDto) {
-    await this.freshness.current();
     return { items: await this.view.holders('citizen-number', citizenNumber), nextCursor: null };
   }
 
   /** One student with enrolments and determinations, masked. */
   @Get(':studentId')
-  @Answers('The student', ['student-unknown'])
+  @Answers(StudentAnswer, 'The student', ['student-unknown'])
   async one(@Param('studentId') studentId: string) {
     const student = await this.view.one(studentId);
     if (!student) throw new Rejection('student-unknown', { studentId });
@@ -74,7 +84,7 @@ export class StudentApi {
 
   /** Enrols the student in a school. */
   @Post(':studentId/enrolments')
-  @Writes('created', [
+  @Writes(EnrolledAnswer, 'created', [
     'student-unknown',
     'school-unknown',
     'grade-stage-mismatch',
@@ -93,7 +103,7 @@ export class StudentApi {
 
   /** Records that the student left school. */
   @Post(':studentId/departures')
-  @Writes('created', ['student-unknown', 'not-enrolled'])
+  @Writes(DepartedAnswer, 'created', ['student-unknown', 'not-enrolled'])
   async depart(
     @Param('studentId') studentId: string,
     @Body() body: DepartStudentDto,
@@ -104,7 +114,7 @@ export class StudentApi {
 
   /** Records a hardship determination. */
   @Post(':studentId/hardship')
-  @Writes('created', ['student-unknown', 'period-invalid'])
+  @Writes(DeterminedAnswer, 'created', ['student-unknown', 'period-invalid'])
   async determine(
     @Param('studentId') studentId: string,
     @Body() body: DetermineHardshipDto,
@@ -119,7 +129,8 @@ export class StudentApi {
 
   /** Revokes a determination from a day on. */
   @Post(':studentId/hardship/:determinationId/revocation')
-  @Writes('done', ['student-unknown', 'determination-unknown', 'already-revoked'])
+  @HttpCode(200)
+  @Writes(RevokedAnswer, 'done', ['student-unknown', 'determination-unknown', 'already-revoked'])
   async revoke(
     @Param('studentId') studentId: string,
     @Param('determinationId') determinationId: string,
@@ -134,10 +145,17 @@ export class StudentApi {
   }
 }
 
+const ALONE = {
+  path: 'studentNumber',
+  code: 'alone',
+  message: 'studentNumber 不能与其他条件同用 · studentNumber stands alone',
+};
+
 /** What was recorded, without the sealed texts. */
 function written(studentId: string, recorded: Recorded, effect: 'created' | 'done'): Answer {
-  const [event] = recorded.events;
-  const data = Object.entries(event?.data ?? {}).filter(([field]) => field !== 'evidence' && field !== 'reason');
+  const [event] = recorded.events as unknown as StudentEvent[];
+  const sealed = event ? PERSONAL_FIELDS[event.type] : undefined;
+  const data = Object.entries(event?.data ?? {}).filter(([field]) => !sealed?.includes(field));
   const body = { studentId, ...Object.fromEntries(data), position: recorded.position };
   return Answer[effect](`/v1/students/${studentId}`, body, recorded);
 }

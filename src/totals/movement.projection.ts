@@ -5,7 +5,7 @@ import { toFen, yuan } from '../core/money.js';
 import { schoolYearOf } from '../core/term.js';
 import type { Projection } from '../read-models/projection.js';
 import type { Row, Table } from '../read-models/read-models.js';
-import { PAYMENT, type PaymentRow } from '../students/payment.projection.js';
+import { isAccountEvent, PAYMENT, type PaymentRow } from '../students/payment.projection.js';
 import type { AccountEvent, PaymentDisbursed } from '../students/student.events.js';
 
 export const MOVEMENT: Table = {
@@ -35,8 +35,6 @@ export const MOVEMENT: Table = {
   key: ['position', 'source'],
   indexes: [['fiscal_year'], ['school_year'], ['term'], ['moved_on']],
 };
-
-const isAccountEvent = (event: LedgerEvent): event is LedgerEvent<AccountEvent> => event.type.startsWith('Payment');
 
 export const movementProjection: Projection = {
   name: 'totals',

@@ -1,83 +1,16 @@
 // HTTP: annual totals as JSON or CSV, and the bridge between budget year and school year.
 import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type { CivilDate } from '../core/civil-date.js';
 import { Rejection } from '../core/rejection.js';
-import type { SchoolYear, Term } from '../core/term.js';
-import {
-  CommaList,
-  Day,
-  KnownAt,
-  Optional,
-  Pattern,
-  SchoolYearCode,
-  Slug,
-  TermCode,
-  WholeNumber,
-} from '../http/fields.js';
-import { Answers } from '../http/openapi.js';
-import { PageQuery, positionPageOf } from '../http/page.dto.js';
+import { Answers, asText } from '../http/openapi.js';
+import { positionPageOf } from '../http/page.dto.js';
 import { Knowledge } from '../office/known-at.js';
 import { Freshness } from '../office/freshness.js';
+import { BridgeAnswer, TotalsAnswer } from './totals.answer.dto.js';
 import { toCsv } from './totals.csv.js';
-import { DIMENSION_NAMES, TotalsView, type Dimension, type Period } from './totals.view.js';
-
-export class TotalsQuery {
-  /** Budget year 年度: each movement on its own date. */
-  @Optional()
-  @WholeNumber(1900, 2199)
-  fiscalYear?: number;
-
-  /** School year 学年: by the term that is paid for. */
-  @Optional()
-  @SchoolYearCode()
-  schoolYear?: SchoolYear;
-
-  @Optional()
-  @TermCode()
-  term?: Term;
-
-  /** First day, with `to`. */
-  @Optional()
-  @Day()
-  from?: CivilDate;
-
-  /** Last day. */
-  @Optional()
-  @Day()
-  to?: CivilDate;
-
-  /** Grouping, comma-separated. */
-  @Optional()
-  @CommaList(DIMENSION_NAMES)
-  by?: Dimension[];
-
-  @Optional()
-  @Slug()
-  districtId?: string;
-
-  @Optional()
-  @Pattern(/^\d{10}$/, '须为 10 位学校标识码 · must be a school code of 10 digits')
-  schoolId?: string;
-
-  @Optional()
-  @Slug()
-  policyId?: string;
-
-  /** Only what the ledger knew at an instant or position. */
-  @Optional()
-  @KnownAt()
-  knownAt?: string;
-}
-
-export class BridgeQuery extends PageQuery {
-  @WholeNumber(1900, 2199)
-  fiscalYear!: number;
-
-  @SchoolYearCode()
-  schoolYear!: SchoolYear;
-}
+import { BridgeQuery, TotalsQuery } from './totals.dto.js';
+import { TotalsView, type Period } from './totals.view.js';
 
 const ONE_PERIOD = {
   path: 'fiscalYear',
@@ -85,6 +18,11 @@ const ONE_PERIOD = {
   message:
     '请给出一种期间:fiscalYear、schoolYear、term,或 from 与 to · give one period: fiscalYear, schoolYear, term, or from and to',
 };
+
+const CSV = asText(
+  'text/csv',
+  'With `Accept: text/csv`: the same rows and their total as CSV, UTF-8 with a byte-order mark',
+);
 
 function periodOf({ fiscalYear, schoolYear, term, from, to }: TotalsQuery): Period {
   const periods: Period[] = [];
@@ -110,8 +48,7 @@ export class TotalsApi {
 
   /** Totals of a period, grouped as asked. Person-times add up across rows, persons do not. */
   @Get()
-  @ApiProduces('application/json', 'text/csv')
-  @Answers('Rows and their total')
+  @Answers(TotalsAnswer, 'Rows and their total', [], CSV)
   async totals(
     @Query() query: TotalsQuery,
     @Headers('accept') accept = '',
@@ -132,7 +69,7 @@ export class TotalsApi {
 
   /** The entries that explain the difference between a budget year and a school year, and their sum. */
   @Get('bridge')
-  @Answers('Both sums, their difference, and a page of the entries that make it')
+  @Answers(BridgeAnswer, 'Both sums, their difference, and a page of the entries that make it')
   bridge(@Query() { fiscalYear, schoolYear, ...page }: BridgeQuery) {
     return this.view.bridge(fiscalYear, schoolYear, positionPageOf(page));
   }

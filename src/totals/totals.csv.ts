@@ -1,6 +1,7 @@
 // Totals as CSV for spreadsheets: a byte-order mark, both languages in the head, no cell that starts a formula.
 import { stringify } from 'csv-stringify/sync';
-import type { Dimension, TotalsRow } from './totals.view.js';
+import { DIMENSIONS, type Dimension } from './dimensions.js';
+import type { TotalsRow } from './totals.view.js';
 
 const HEADS: Record<string, string> = {
   policyId: '政策 policy',
@@ -19,24 +20,13 @@ const HEADS: Record<string, string> = {
   persons: '人数 persons',
 };
 
-const LABELS: Record<Dimension, string> = {
-  policy: 'policyId',
-  kind: 'kind',
-  school: 'schoolId',
-  district: 'districtId',
-  stage: 'stage',
-  source: 'source',
-  month: 'month',
-  term: 'term',
-};
-
 const FIGURES = ['disbursed', 'returned', 'reversed', 'amount', 'personTimes', 'persons'];
 
 export function toCsv(
   by: readonly Dimension[],
   { rows, total }: { rows: readonly TotalsRow[]; total: TotalsRow },
 ): string {
-  const groups = by.map((name) => LABELS[name]);
+  const groups = by.map((name) => DIMENSIONS[name].label);
   const columns = [...groups, ...FIGURES].map((key) => ({ key, header: HEADS[key] ?? key }));
   const last = groups[0] ? { ...total, [groups[0]]: '合计 total' } : total;
   return stringify([...rows, last], {

@@ -4,22 +4,8 @@ import type { CivilDate } from '../core/civil-date.js';
 import { fromFen, toYuan } from '../core/money.js';
 import { termsOf, type SchoolYear, type Term } from '../core/term.js';
 import { paged, type Page } from '../office/page.js';
+import { DIMENSIONS, type Dimension } from './dimensions.js';
 import { ReadModels, type Cell, type Row } from '../read-models/read-models.js';
-
-/** The name of a grouping → its column; the answer names it as `label`. */
-const DIMENSIONS = {
-  policy: { column: 'policy_id', label: 'policyId' },
-  kind: { column: 'kind', label: 'kind' },
-  school: { column: 'school_id', label: 'schoolId' },
-  district: { column: 'district_id', label: 'districtId' },
-  stage: { column: 'stage', label: 'stage' },
-  source: { column: 'source', label: 'source' },
-  month: { column: 'month', label: 'month' },
-  term: { column: 'term', label: 'term' },
-} as const;
-
-export type Dimension = keyof typeof DIMENSIONS;
-export const DIMENSION_NAMES = Object.keys(DIMENSIONS) as Dimension[];
 
 /** One kind of period; each has its own way to place a movement in time. */
 export type Period =

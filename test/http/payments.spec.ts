@@ -79,6 +79,26 @@ test('parallel payments never exceed the entitlement', async () => {
   expect(answers.filter(({ body }) => String(body['code']) === 'entitlement-exceeded')).toHaveLength(5);
 });
 
+test('commands on one student take turns: of very many none is refused for the crowd', async () => {
+  const studentId = await newBoarder(aid);
+  const answers = await Promise.all(
+    Array.from({ length: 120 }, () => aid.post('/v1/payments', payment(studentId, { amount: '5.00' }), key())),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 120 }, () => 201));
+});
+
+test('the order of fields does not make another request', async () => {
+  const studentId = await newBoarder(aid);
+  const headers = key();
+  const body = payment(studentId);
+  await aid.post('/v1/payments', body, headers);
+  const reordered = Object.fromEntries(Object.entries(body).toReversed());
+  expect(await aid.post('/v1/payments', reordered, headers)).toMatchObject({
+    status: 201,
+    headers: { 'idempotent-replayed': 'true' },
+  });
+});
+
 test('money needs an idempotency key', async () => {
   const studentId = await newBoarder(aid);
   const before = await positionOf();
@@ -213,6 +233,23 @@ test('a stale If-Match is refused', async () => {
   expect(await aid.post('/v1/payments', payment(studentId), { ...key(), 'if-match': '"2"' })).toMatchObject({
     status: 201,
   });
+});
+
+test('a bulk line that is too long is refused on its own', async () => {
+  const studentId = await newBoarder(aid);
+  const good = (n: number) => JSON.stringify({ ...payment(studentId, { amount: '1' }), idempotencyKey: `long-${n}` });
+  const lines = [good(1), 'x'.repeat(200_000), good(3), 'y'.repeat(70_000)].join('\n');
+  const { text } = await aid.post('/v1/payments/bulk', lines, { 'content-type': 'application/x-ndjson' });
+  const results = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(results).toMatchObject([
+    { status: 201 },
+    { status: 413, code: 'body-too-large' },
+    { status: 201 },
+    { status: 413 },
+  ]);
 });
 
 test('bulk answers line by line in order; a bad line stops nothing, a resent file changes nothing', async () => {

@@ -131,9 +131,11 @@ describe('meals by the day', () => {
     ]);
   });
 
-  test('who is not eligible has no days', () => {
-    const found = assessed({ basis: 'per-day', daysPerTerm: 100 }, { eligibility: { boarding: true } });
-    expect([text(found.entitled), found.days]).toEqual(['0.00', 0]);
+  test('who is not eligible has no days, but the rate is known: an exception is valued by it', () => {
+    const found = assessed({ basis: 'per-day', amounts, daysPerTerm: 100 }, { eligibility: { boarding: true } });
+    expect([text(found.entitled), found.days, text(found.rate)]).toEqual(['0.00', 0, '5.00']);
+    const once = assessed({ basis: 'once', amounts }, { eligibility: { boarding: true } });
+    expect([text(once.entitled), text(once.rate)]).toEqual(['0.00', null]);
   });
 });
 

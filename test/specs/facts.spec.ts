@@ -6,8 +6,11 @@ import {
   determined,
   enrolled,
   given,
+  paid,
   pupilAfter,
   registered,
+  returned,
+  reversed,
   revoked,
   URBAN_SCHOOL,
 } from './pupils.js';
@@ -28,6 +31,18 @@ describe('registration', () => {
       .when(({ facts }) => enrol(facts, enrolled().data))
       .rejects('student-unknown', { studentId: 'pupil-1' });
   });
+});
+
+test.each([
+  enrolled(),
+  departed('2024-03-01'),
+  determined(),
+  revoked('2024-03-01'),
+  paid(),
+  returned('1.00'),
+  reversed(),
+])('a log in which $type comes before the registration is not read on', (event) => {
+  expect(() => pupilAfter(event)).toThrow(`${event.type} before StudentRegistered`);
 });
 
 describe('enrolment', () => {
@@ -83,11 +98,14 @@ describe('enrolment', () => {
       .rejects('period-invalid', { from: '2023-09-01', until: '2023-08-31' });
   });
 
-  test('of a single day is accepted', () => {
+  test('of a single day is accepted, and holds on that day', () => {
     const oneDay = enrolled({ until: '2023-09-01' });
     given(registered())
       .when(({ facts }) => enrol(facts, oneDay.data))
       .then(oneDay);
+    given(registered(), oneDay)
+      .when(({ facts }) => enrol(facts, enrolled().data))
+      .rejects('enrolment-overlaps');
   });
 });
 
@@ -128,6 +146,13 @@ describe('the enrolment of a term', () => {
     const late = enrolled({ school, from: '2024-03-01' });
     expect(enrolmentIn(pupilAfter(registered(), late).facts, '2024-spring')).toBeUndefined();
     expect(enrolmentIn(pupilAfter(registered(), late).facts, '2024-autumn')).toBeDefined();
+  });
+
+  test('where both schools’ census days are met, is the later one', () => {
+    const school = { ...URBAN_SCHOOL, census: { autumn: '11-15', spring: '05-15' } };
+    const moving = enrolled({ enrolmentId: 'enrolment-2', school, from: '2024-05-06' });
+    const { facts } = pupilAfter(registered(), enrolled(), departed('2024-05-06'), moving);
+    expect(enrolmentIn(facts, '2024-spring')?.enrolmentId).toBe('enrolment-2');
   });
 
   test('names its source, the position of the event', () => {

@@ -5,12 +5,9 @@ import { apportion, fromFen, isYuanText, sum, toFen, toYuan, yuan, ZERO } from '
 import { property } from './property.js';
 
 describe('yuan as text', () => {
-  test.each(['0', '0.0', '0.00', '0.5', '7', '312.5', '312.50', '20000000', '999999999999.99'])(
-    '%s is read',
-    (text) => {
-      expect(isYuanText(text)).toBe(true);
-    },
-  );
+  test.each(['0', '0.0', '0.00', '0.5', '7', '312.5', '312.50', '20000000', '99999999.99'])('%s is read', (text) => {
+    expect(isYuanText(text)).toBe(true);
+  });
 
   test.each([
     ['empty', ''],
@@ -41,7 +38,7 @@ describe('yuan as text', () => {
     expect(['0', '312.5', '1250'].map((text) => toYuan(yuan(text)))).toEqual(['0.00', '312.50', '1250.00']);
   });
 
-  property('yuan → fen → yuan changes nothing', [fc.integer({ min: 0, max: 99_999_999_999_999 })], (fen) => {
+  property('yuan → fen → yuan changes nothing', [fc.integer({ min: 0, max: 9_999_999_999 })], (fen) => {
     const text = toYuan(fromFen(fen));
     expect(isYuanText(text)).toBe(true);
     expect(toFen(yuan(text))).toBe(fen);
@@ -61,7 +58,7 @@ describe('apportion', () => {
     ['halves', '625.00', ['0.5', '0.5'], ['312.50', '312.50']],
     ['an odd fen goes to the first of equals', '0.01', ['0.5', '0.5'], ['0.01', '0.00']],
     ['three thirds', '100.00', ['1', '1', '1'], ['33.34', '33.33', '33.33']],
-    ['the largest remainder first', '0.10', ['0.15', '0.58', '0.27'], ['0.01', '0.06', '0.03']],
+    ['the largest remainder first, not the largest part', '0.10', ['0.18', '0.51', '0.31'], ['0.02', '0.05', '0.03']],
     ['nothing', '0.00', ['0.5', '0.5'], ['0.00', '0.00']],
     ['all of it', '3.00', ['1.00', '2.00'], ['1.00', '2.00']],
     ['a part that is used up gets nothing', '1.00', ['0.00', '2.00'], ['0.00', '1.00']],
@@ -69,7 +66,7 @@ describe('apportion', () => {
     expect(split(amount, ...weights)).toEqual(parts);
   });
 
-  const fen = fc.integer({ min: 0, max: 99_999_999_999_999 });
+  const fen = fc.integer({ min: 0, max: 9_999_999_999 });
   const weights = fc.array(fen, { minLength: 1, maxLength: 5 }).filter((all) => all.some((weight) => weight > 0));
 
   property('parts add up to the fen and none is negative', [fen, weights], (amount, all) => {

@@ -118,6 +118,13 @@ describe('a payment', () => {
       );
   });
 
+  test('of meals by exception is valued at the rate too', () => {
+    const exception = { reason: '特殊困难', document: '会议纪要第5号' };
+    const asked = without('amount', { policyId: 'meals', days: 101, method: 'in-kind', exception });
+    const [event] = recordingOf(asked)(pupilAfter(...hardshipBoarder));
+    expect(event?.data).toMatchObject({ amount: '505.00', exception: { overrides: ['entitlement-exceeded'] } });
+  });
+
   test('of meals without a rate is days at 0.00', () => {
     given(registered(), enrolled())
       .when(recordingOf(without('amount', { policyId: 'snack', days: 20, method: 'in-kind' })))

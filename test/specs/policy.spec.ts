@@ -9,7 +9,7 @@ import {
   withdraw,
   type PolicyDraft,
 } from '../../src/policies/policy.js';
-import { specOf } from './given.js';
+import { specOf, stateAfter } from './given.js';
 import { draft, policy, terms, withdrawnFrom } from './policies.js';
 
 const given = specOf(policyDecider);
@@ -144,6 +144,12 @@ describe('the version in force', () => {
     ['2026-spring', undefined],
     ['2030-autumn', undefined],
   ] as const)('%s: %p', (term, version) => expect(versionIn(both, term)?.version).toBe(version));
+});
+
+test('a log in which a policy is changed before it is published is not read on', () => {
+  const closes = { version: 1, effectiveUntil: '2023-autumn' } as const;
+  for (const event of [withdrawnFrom('2025-spring'), amended(2, terms(), closes)])
+    expect(() => stateAfter(policyDecider, [event])).toThrow(`${event.type} before PolicyPublished`);
 });
 
 test('exclusion holds both ways, whichever policy names it', () => {

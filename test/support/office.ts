@@ -1,6 +1,9 @@
 // What most HTTP tests begin with: a district, schools, a policy and a pupil, put there through the API.
 import type { TestService } from './service.js';
 
+/** All that the office needs of a service. */
+export type Desk = Pick<TestService, 'get' | 'post'>;
+
 let counter = 0;
 
 /** A fresh idempotency key. */
@@ -53,7 +56,7 @@ export const LIVING_SUBSIDY = {
   ],
 };
 
-export async function openOffice(aid: TestService): Promise<void> {
+export async function openOffice(aid: Desk): Promise<void> {
   for (const [path, body] of [
     ['/v1/districts', DISTRICT],
     ['/v1/schools', SCHOOL],
@@ -65,7 +68,7 @@ export async function openOffice(aid: TestService): Promise<void> {
 }
 
 /** A hardship boarder in primary school from autumn 2025 on. */
-export async function newBoarder(aid: TestService, name = '张三丰'): Promise<string> {
+export async function newBoarder(aid: Desk, name = '张三丰'): Promise<string> {
   const registered = await aid.post('/v1/students', { name });
   const studentId = String(registered.body['studentId']);
   await aid.post(`/v1/students/${studentId}/enrolments`, {

@@ -1,6 +1,14 @@
 // The log in one SQLite file: one writer, group commit, every commit synced before it is answered.
 import type { NewEvent, StoredEvent } from '../../core/event.js';
-import { isDiskFull, openDatabase, statements, transact, type Database, type SqlRow } from '../../sqlite/database.js';
+import {
+  closeDatabase,
+  isDiskFull,
+  openDatabase,
+  statements,
+  transact,
+  type Database,
+  type SqlRow,
+} from '../../sqlite/database.js';
 import { AppendConflict, EventStore, StorageFull, type Head } from '../event-store.js';
 import { GroupCommit, type Outcome } from '../group-commit.js';
 import { EMPTY_HEAD, isSameAppend, place, type LogHead } from '../log-head.js';
@@ -40,6 +48,7 @@ export class SqliteEventStore extends EventStore {
   private readonly commits = new GroupCommit<Append, StoredEvent[]>((appends) => this.commit(appends));
   private readonly now: () => Date;
   private readonly onFailure: (error: unknown) => void;
+  private readonly readOnly: boolean;
   private last: LogHead;
 
   constructor(
@@ -49,6 +58,7 @@ export class SqliteEventStore extends EventStore {
     super();
     this.now = now;
     this.onFailure = onFailure;
+    this.readOnly = readOnly;
     this.database = openDatabase(file, { readOnly });
     if (!readOnly) this.database.exec(SCHEMA);
     this.prepared = statements(this.database);
@@ -135,6 +145,7 @@ export class SqliteEventStore extends EventStore {
 
   override async close(): Promise<void> {
     this.commits.flush();
-    this.database.close();
+    if (this.readOnly) this.database.close();
+    else closeDatabase(this.database);
   }
 }

@@ -1,0 +1,64 @@
+// `aid-ledger history`: everything recorded about one student, in order; names and numbers masked.
+import { existsSync, readFileSync } from 'node:fs';
+import type { Term } from '../core/term.js';
+import { KeyStore } from '../keys/key-store.js';
+import { parseMasterKey } from '../keys/master-key.js';
+import { StudentSealer } from '../keys/student-sealer.js';
+import { Knowledge } from '../office/known-at.js';
+import { PolicyView } from '../policies/policy.view.js';
+import { HistoryView } from '../students/history.view.js';
+import { CommandFailure } from './failure.js';
+import { findLedger, messageOf, openCurrent, type LedgerFiles } from './ledger-files.js';
+
+export interface HistoryOptions {
+  store: string;
+  term?: Term;
+  knownAt?: string;
+  json?: true;
+}
+
+type Item = Awaited<ReturnType<HistoryView['of']>>[number];
+
+export async function history(studentId: string, { store: url, term, knownAt, json }: HistoryOptions): Promise<void> {
+  const files = findLedger(url);
+  const keys = openKeys(files);
+  try {
+    const { store, models, close } = await openCurrent(files);
+    try {
+      const upTo = await new Knowledge(store).positionOf(knownAt);
+      const view = new HistoryView(store, new PolicyView(models, store), new StudentSealer(keys));
+      const items = await view.of(studentId, { ...(upTo !== undefined && { upTo }), ...(term && { term }) });
+      if (json) console.log(JSON.stringify({ studentId, items }, null, 2));
+      else for (const line of items.flatMap(told)) console.log(line);
+    } finally {
+      await close();
+    }
+  } finally {
+    keys.close();
+  }
+}
+
+/** Personal fields are sealed in the log; without the keys beside it nobody can even mask them. */
+function openKeys({ keys, masterKey: beside, config }: LedgerFiles): KeyStore {
+  const file = config.masterKeyFile ?? beside;
+  for (const needed of config.masterKey === undefined ? [keys, file] : [keys])
+    if (!existsSync(needed))
+      throw new CommandFailure(
+        `缺少密钥文件 ${needed},无法读取学生记录。 The key file ${needed} is missing: a student's records cannot be read. Put it back, or give AID_MASTER_KEY or AID_MASTER_KEY_FILE.`,
+      );
+  try {
+    return new KeyStore(keys, parseMasterKey(config.masterKey ?? readFileSync(file, 'utf8').trim()));
+  } catch (error) {
+    throw new CommandFailure(`密钥库 ${keys} 无法打开。 The key store cannot be opened: ${messageOf(error)}`);
+  }
+}
+
+function told({ position, recordedAt, effectiveOn, actor, summary, reason, data }: Item): string[] {
+  const name = 'name' in data && typeof data.name === 'string' ? ` ${data.name}` : '';
+  return [
+    `#${position}  ${recordedAt}  生效 effective ${effectiveOn ?? '—'}  ${actor.name} (${actor.role})`,
+    `    ${summary.zh}${name}`,
+    `    ${summary.en}${name}`,
+    ...(reason === undefined ? [] : [`    事由 reason: ${reason}`]),
+  ];
+}

@@ -1,0 +1,63 @@
+// `npm run demo`: the real service on an empty ledger, played through HTTP from the first school to the annual totals.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CommandFailure } from '../cli/failure.js';
+import { correct } from './chapters/corrections.js';
+import { explain } from './chapters/entitlements.js';
+import { history } from './chapters/history.js';
+import { pay } from './chapters/payment.js';
+import { refuse } from './chapters/refusals.js';
+import { register } from './chapters/registration.js';
+import { total } from './chapters/totals.js';
+import { compareYears } from './chapters/years.js';
+import type { Client } from './client.js';
+import { reproducePublished } from './published/published.js';
+import { serving } from './service.js';
+import { done, line } from './transcript.js';
+
+export interface DemoOptions {
+  data?: string;
+}
+
+export async function demo({ data }: DemoOptions): Promise<void> {
+  const started = performance.now();
+  const directory = data === undefined ? temporary() : kept(data);
+  console.log('学生资助台账 Student Aid Ledger · 演示 demo');
+  await serving(join(directory, 'ledger.db'), 'rencheng,shizhong', playOffice);
+  await serving(join(directory, 'published', 'ledger.db'), 'none', reproducePublished);
+  line();
+  done(`演示结束 done in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  if (data !== undefined) line(`台账保存在 the ledger is kept in ${directory}`);
+}
+
+async function playOffice(client: Client): Promise<void> {
+  const office = await register(client);
+  await explain(office);
+  await pay(office);
+  await refuse(office);
+  await correct(office);
+  await compareYears(office);
+  await history(office);
+  await total(office);
+}
+
+/** A folder that is gone when the process ends, however it ends. */
+function temporary(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'aid-ledger-demo-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  return directory;
+}
+
+/** The demo never writes into a ledger that is there already. */
+function kept(data: string): string {
+  const directory = resolve(data);
+  for (const file of [join(directory, 'ledger.db'), join(directory, 'published', 'ledger.db')])
+    if (existsSync(file))
+      throw new CommandFailure(
+        `${file} 已有台账,演示须用空目录。 There is a ledger at ${file} already; the demo needs an empty directory.`,
+      );
+  return directory;
+}
