@@ -1,7 +1,9 @@
 // The key store, apart from the log: one key a student, and blind indexes by which numbers are looked up.
 // What is forgotten here is forgotten everywhere: the log holds only what these keys open.
 import { createHmac, randomBytes } from 'node:crypto';
-import { closeDatabase, openDatabase, statements, transact, type Database, type SqlRow } from '../sqlite/database.js';
+import { Rejection } from '../core/rejection.js';
+import { GroupCommit, type Outcome } from '../event-store/group-commit.js';
+import { closeDatabase, isDiskFull, openDatabase, statements, transact, type Database, type SqlRow } from '../sqlite/database.js';
 import { open, seal } from './cipher.js';
 
 export type IndexKind = 'citizen-number' | 'student-number';
@@ -13,6 +15,11 @@ const SCHEMA = `
     kind text not null, blind text not null, student_id text not null, primary key (kind, blind, student_id)
   ) strict;
   create index if not exists blind_index_by_student on blind_index (student_id)`;
+
+interface Claim {
+  studentId: string;
+  numbers: Partial<Record<IndexKind, string>>;
+}
 
 const MOST_CACHED = 10_000;
 
@@ -28,6 +35,7 @@ export class KeyStore {
   private readonly prepared: ReturnType<typeof statements>;
   private readonly indexKey: Buffer;
   private readonly fingerprintKey: Buffer;
+  private readonly claims = new GroupCommit<Claim, string>((claims) => this.commit(claims));
   private readonly cached = new Map<string, Buffer>();
 
   constructor(
@@ -45,17 +53,27 @@ export class KeyStore {
    * Gives a student a key and takes the numbers for it. Where the citizen number is taken already, answers with the
    * student who holds it and changes nothing; whoever finds a holder that was never registered may complete it.
    */
-  claim(studentId: string, numbers: Partial<Record<IndexKind, string>>): string {
-    return transact(this.database, () => {
-      const citizen = numbers['citizen-number'];
-      const [holder] = citizen === undefined ? [] : this.lookUp('citizen-number', citizen);
-      if (holder !== undefined) return holder;
-      const wrapped = seal(this.masterKey, `student|${studentId}`, randomBytes(32));
-      this.prepared('insert into student_key values (?, ?)').run(studentId, wrapped);
-      for (const [kind, number] of Object.entries(numbers))
-        this.prepared('insert into blind_index values (?, ?, ?)').run(kind, this.blind(kind, number), studentId);
-      return studentId;
-    });
+  claim(studentId: string, numbers: Partial<Record<IndexKind, string>>): Promise<string> {
+    return this.claims.submit({ studentId, numbers });
+  }
+
+  private commit(claims: Claim[]): Outcome<string>[] {
+    try {
+      return transact(this.database, () => claims.map((claim) => this.claimOne(claim)));
+    } catch (error) {
+      throw isDiskFull(error) ? new Rejection('storage-full') : error;
+    }
+  }
+
+  private claimOne({ studentId, numbers }: Claim): Outcome<string> {
+    const citizen = numbers['citizen-number'];
+    const [holder] = citizen === undefined ? [] : this.lookUp('citizen-number', citizen);
+    if (holder !== undefined) return { answer: holder };
+    const wrapped = seal(this.masterKey, `student|${studentId}`, randomBytes(32));
+    this.prepared('insert into student_key values (?, ?)').run(studentId, wrapped);
+    for (const [kind, number] of Object.entries(numbers))
+      this.prepared('insert into blind_index values (?, ?, ?)').run(kind, this.blind(kind, number), studentId);
+    return { answer: studentId };
   }
 
   /** Students who hold a number; the store knows only a keyed digest of it. */
@@ -83,6 +101,7 @@ export class KeyStore {
   }
 
   close(): void {
+    this.claims.flush();
     closeDatabase(this.database);
   }
 

@@ -60,7 +60,7 @@ export class Students {
       ...(citizenNumber && { 'citizen-number': citizenNumber }),
       ...(studentNumber && { 'student-number': studentNumber }),
     };
-    const studentId = this.keys.claim(this.ids.next(), numbers);
+    const studentId = await this.keys.claim(this.ids.next(), numbers);
     const decide = (student: Student | null) => register(student?.facts ?? null, { studentId, ...order });
     return this.execute(studentId, context, decide);
   }

@@ -59,7 +59,7 @@ test('registering with the same key gives the same student', async () => {
 
 test('a claim that was never completed is completed by the next registration', async () => {
   const number = citizenNumber(104);
-  const claimed = aid.service.installation.keys.claim('11111111-1111-4111-8111-111111111111', {
+  const claimed = await aid.service.installation.keys.claim('11111111-1111-4111-8111-111111111111', {
     'citizen-number': number,
   });
   const answer = await aid.post('/v1/students', { name: '周八', citizenNumber: number });
