@@ -68,6 +68,12 @@ test('a census day in January lies in the second calendar year of an autumn term
   expect(dayInTerm('2027-spring', '04-30')).toBe('2027-04-30');
 });
 
+property('the first and the last month-day of a term are days of it', [terms], (term) => {
+  const { from, until } = daysOf(term);
+  expect(dayInTerm(term, from.slice(5))).toBe(from);
+  expect(dayInTerm(term, until.slice(5))).toBe(until);
+});
+
 test('terms follow each other in time, not in the alphabet', () => {
   expect(termBefore('2026-autumn')).toBe('2026-spring');
   expect(termBefore('2026-spring')).toBe('2025-autumn');
