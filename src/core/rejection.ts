@@ -36,5 +36,6 @@ export class Rejection extends Error {
 const fill = (text: string, details: RejectionDetails): string =>
   text.replaceAll(/\{(\w+)\}/g, (_, key: string) => textOf(details[key]));
 
+/** Where there is no figure, e.g. no limit in yuan, a dash stands. */
 const textOf = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value ?? '?');
+  typeof value === 'string' || typeof value === 'number' ? String(value) : value ? JSON.stringify(value) : '—';

@@ -3,7 +3,7 @@ import { apportion, sum, toYuan, yuan, ZERO, type Money } from '../core/money.js
 import { seasonOf, type Term } from '../core/term.js';
 import type { Stage } from '../core/vocabulary.js';
 import type { Benefit, PolicyVersion, Rate } from '../policies/policy.events.js';
-import { isWithdrawn, versionFor, versionIn, type Policy } from '../policies/policy.js';
+import { excludes, versionIn, type Policy, type PolicyBook } from '../policies/policy.js';
 import { given, stands, type Account, type Given } from '../students/account.js';
 import type { Student } from '../students/student.js';
 import { censusFacts, judge, levelsCounted, type CensusFacts, type Condition } from './eligibility.js';
@@ -38,7 +38,7 @@ export function assessVersion(
   version: PolicyVersion,
   facts: CensusFacts,
 ): Assessment {
-  const because = [...withdrawal(policy, facts.term), ...judge(version.eligibility, facts)];
+  const because = [...lapsed(policy, version, facts.term), ...judge(version.eligibility, facts)];
   const { benefit } = version;
   const rate = rateFor(benefit, facts.enrolment?.stage, levelsCounted(version.eligibility, facts));
   if (benefit.amounts && facts.enrolment) because.push(...rateCondition(benefit, facts, rate));
@@ -56,11 +56,11 @@ export function assessVersion(
   };
 }
 
-/** Money paid under a policy that was withdrawn later stays visible: as overpaid, with this reason. */
-const withdrawal = (policy: Policy, term: Term): Condition[] =>
-  isWithdrawn(policy, term)
-    ? [{ condition: 'in-force', expected: true, fact: { withdrawnFrom: policy.withdrawnFrom }, met: false }]
-    : [];
+/** Money paid for a term in which the policy is no longer in force stays visible: as overpaid, with this reason. */
+const lapsed = (policy: Policy, version: PolicyVersion, term: Term): Condition[] =>
+  versionIn(policy, term) === version
+    ? []
+    : [{ condition: 'in-force', expected: true, fact: { withdrawnFrom: policy.withdrawnFrom }, met: false }];
 
 type Amount = Pick<Assessment, 'entitled' | 'days' | 'rate' | 'arithmetic'>;
 
@@ -117,12 +117,14 @@ const rateCondition = ({ amounts = [] }: Benefit, facts: CensusFacts, rate: Mone
         },
       ];
 
+/** Of several grants that stand, the one recorded first is the rightful one. */
 function grantedBefore(account: Account, policyId: string, term: Term): Condition {
-  const earlier = grantedIn(account, policyId).filter((granted) => granted !== term);
+  const standing = grantedIn(account, policyId);
+  const earlier = standing.slice(0, standing.includes(term) ? standing.indexOf(term) : standing.length);
   return { condition: 'not-granted-before', expected: [], fact: earlier, met: earlier.length === 0 };
 }
 
-/** The terms in which something under the policy still stands. */
+/** The terms in which something under the policy still stands, in the order of their first payment. */
 export const grantedIn = (account: Account, policyId: string): Term[] => {
   const terms = new Set(account.payments.filter((payment) => payment.policyId === policyId).map(({ term }) => term));
   return [...terms].filter((term) => stands(given(account, policyId, term)));
@@ -149,20 +151,53 @@ function statusOf({ eligible, entitled, days }: Assessment, paid: Given, outstan
   if (outstanding?.isNegative()) return 'overpaid';
   if (!stands(paid)) return entitled?.isZero() ? 'settled' : 'due';
   if (outstanding) return outstanding.isZero() ? 'settled' : 'partly-paid';
-  return days !== null && paid.netDays < days ? 'partly-paid' : 'settled';
+  if (days === null || paid.netDays === days) return 'settled';
+  return paid.netDays > days ? 'overpaid' : 'partly-paid';
 }
 
-/** All lines of a student in a term: one for each policy in force, and for a withdrawn one under which money stands. */
-export function linesOf(student: Student, policies: Iterable<Policy>, term: Term): Line[] {
+/** All lines of a student in a term: one for each policy in force, and for one under which money stands all the same. */
+export function linesOf(
+  student: Student,
+  book: PolicyBook,
+  term: Term,
+  policies: Iterable<Policy> = book.values(),
+): Line[] {
   const facts = censusFacts(student.facts, term);
   const lines: Line[] = [];
   for (const policy of policies) {
-    const version = versionFor(policy, term);
+    const version = versionIn(policy, term) ?? versionPaid(student.account, policy, term);
     if (!version) continue;
-    if (isWithdrawn(policy, term) && !stands(given(student.account, policy.policyId, term))) continue;
-    lines.push(lineOf(student.account, assessVersion(student, policy, version, facts), term));
+    const assessment = assessVersion(student, policy, version, facts);
+    lines.push(lineOf(student.account, excluded(student.account, assessment, term, book), term));
   }
   return lines;
+}
+
+/** The version under which something was paid for the term and still stands. */
+function versionPaid(account: Account, policy: Policy, term: Term): PolicyVersion | undefined {
+  if (!stands(given(account, policy.policyId, term))) return undefined;
+  const paid = account.payments.find((payment) => payment.policyId === policy.policyId && payment.term === term);
+  return policy.versions.find(({ version }) => version === paid?.policyVersion);
+}
+
+/** Nothing is due under a policy while one that excludes it stands for the term; of two that both stand, neither yields. */
+function excluded(account: Account, assessment: Assessment, term: Term, book: PolicyBook): Assessment {
+  const { policy } = assessment;
+  if (stands(given(account, policy.policyId, term))) return assessment;
+  const rivals = standingRivals(account, policy, term, book);
+  if (rivals.length === 0) return assessment;
+  const condition = { condition: 'exclusive-policy', expected: [], fact: rivals, met: false };
+  const nothing = { entitled: ZERO, days: 0, arithmetic: null };
+  return { ...assessment, eligible: false, because: [...assessment.because, condition], ...nothing };
+}
+
+/** The policies that exclude this one and under which something stands for the term. */
+export function standingRivals(account: Account, policy: Policy, term: Term, book: PolicyBook): string[] {
+  const paid = new Set(account.payments.filter((payment) => payment.term === term).map(({ policyId }) => policyId));
+  return [...paid].filter((policyId) => {
+    const other = book.get(policyId);
+    return other !== undefined && excludes(policy, other) && stands(given(account, policyId, term));
+  });
 }
 
 /** Sums of lines; lines without a limit count with what was given. */

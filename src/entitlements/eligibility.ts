@@ -1,6 +1,7 @@
 // Whether a policy's conditions hold for a student in a term: a table of conditions, each with the fact it met.
 import type { CivilDate } from '../core/civil-date.js';
 import type { Term } from '../core/term.js';
+import { DEFAULT_CENSUS } from '../schools/school.js';
 import type { Eligibility } from '../policies/policy.events.js';
 import {
   censusDay,
@@ -24,8 +25,8 @@ export interface Condition {
 /** The facts of one student as they hold on the census day of a term. */
 export interface CensusFacts {
   term: Term;
-  /** Null while the student is enrolled nowhere: the census day is that of the school's district. */
-  day: CivilDate | null;
+  /** The census day of the school's district; the usual one while the student is enrolled nowhere. */
+  day: CivilDate;
   enrolment: Enrolment | undefined;
   hardship: readonly Determination[];
   studentGroups: readonly string[];
@@ -34,12 +35,12 @@ export interface CensusFacts {
 
 export function censusFacts(facts: StudentFacts, term: Term): CensusFacts {
   const enrolment = enrolmentIn(facts, term);
-  const day = enrolment ? censusDay(enrolment.school, term) : null;
+  const day = censusDay(enrolment?.school ?? { census: DEFAULT_CENSUS }, term);
   return {
     term,
     day,
     enrolment,
-    hardship: day ? hardshipOn(facts, day) : [],
+    hardship: hardshipOn(facts, day),
     studentGroups: facts.studentGroups,
     registered: facts.registered.source,
   };

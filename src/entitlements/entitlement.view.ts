@@ -72,7 +72,7 @@ export class EntitlementView {
   ) {
     const { student, book } = await this.asKnown(studentId, options.knownAt);
     return terms.map((term) => {
-      const all = linesOf(student, book.values(), term);
+      const all = linesOf(student, book, term);
       const lines = options.includeIneligible ? all : all.filter(({ status }) => status !== 'ineligible');
       return { studentId, term, lines: lines.map(shownLine), totals: shownTotals(lines) };
     });
@@ -104,7 +104,7 @@ export class EntitlementView {
       (status === undefined ? line.status !== 'ineligible' : line.status === status) &&
       (schoolId === undefined || line.schoolId === schoolId);
     const found: PopulationLine[] = [];
-    for await (const item of this.walk(after.split('|')[0] ?? '', policies, term, schoolId)) {
+    for await (const item of this.walk(after.split('|')[0] ?? '', policies, term, book, schoolId)) {
       if (cursorOf(item) <= after || !wanted(item)) continue;
       found.push(item);
       if (found.length > limit) break;
@@ -116,12 +116,13 @@ export class EntitlementView {
     from: string,
     policies: readonly Policy[],
     term: Term,
+    book: PolicyBook,
     schoolId?: string,
   ): AsyncGenerator<PopulationLine> {
     for (let start = from; ;) {
       const rows = await this.students.rowsFrom(start, STRIDE, schoolId);
       for (const row of rows)
-        for (const line of linesOf(JSON.parse(row.body) as Student, policies, term))
+        for (const line of linesOf(JSON.parse(row.body) as Student, book, term, policies))
           yield { studentId: row.student_id, line };
       const last = rows.at(-1);
       if (!last) return;
@@ -141,7 +142,7 @@ export class EntitlementView {
     const student = demandKnown(fold(studentDecider, events.slice(0, at)), studentId);
     const book = await this.policies.bookAt(payment.position);
     const policy = book.get(policyId);
-    const [line] = linesOf(student, policy ? [policy] : [], term);
+    const [line] = linesOf(student, book, term, policy ? [policy] : []);
     const bySource = new Map(events.map((event) => [event.position, event]));
     const because = (line?.because ?? []).map((condition) => {
       const event = condition.source === undefined ? undefined : bySource.get(condition.source);

@@ -3,7 +3,15 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Rejection } from '../core/rejection.js';
 import { GroupCommit, type Outcome } from '../event-store/group-commit.js';
-import { closeDatabase, isDiskFull, openDatabase, statements, transact, type Database, type SqlRow } from '../sqlite/database.js';
+import {
+  closeDatabase,
+  isDiskFull,
+  openDatabase,
+  statements,
+  transact,
+  type Database,
+  type SqlRow,
+} from '../sqlite/database.js';
 import { open, seal } from './cipher.js';
 
 export type IndexKind = 'citizen-number' | 'student-number';

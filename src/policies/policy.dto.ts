@@ -121,7 +121,10 @@ export class FundingShareDto {
   source!: string;
 
   /** Part of one. */
-  @Pattern(/^(0\.\d{1,6}|1(\.0{1,6})?)$/, '须为大于 0、至多 1 的小数,如 "0.5" · must be a part of one, e.g. "0.5"')
+  @Pattern(
+    /^(0\.(?!0+$)\d{1,6}|1(\.0{1,6})?)$/,
+    '须为大于 0、至多 1 的小数,如 "0.5" · must be a part of one, e.g. "0.5"',
+  )
   share!: string;
 }
 

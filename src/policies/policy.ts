@@ -48,16 +48,11 @@ export const policyDecider: Decider<Policy | null, PolicyEvent> = {
 const closed = (version: PolicyVersion, closes: PolicyAmended['data']['closes']): PolicyVersion =>
   closes?.version === version.version ? { ...version, effectiveUntil: closes.effectiveUntil } : version;
 
-/** The version written for a term, whether or not the policy has been withdrawn since. */
-export const versionFor = (policy: Policy, term: Term): PolicyVersion | undefined =>
-  policy.versions.find((version) => inForce(version, term));
-
-export const isWithdrawn = ({ withdrawnFrom }: Policy, term: Term): boolean =>
-  withdrawnFrom !== null && ordinal(term) >= ordinal(withdrawnFrom);
-
 /** The version in force in a term, if the policy has one and is not withdrawn by then. */
-export const versionIn = (policy: Policy, term: Term): PolicyVersion | undefined =>
-  isWithdrawn(policy, term) ? undefined : versionFor(policy, term);
+export function versionIn({ withdrawnFrom, versions }: Policy, term: Term): PolicyVersion | undefined {
+  if (withdrawnFrom && ordinal(term) >= ordinal(withdrawnFrom)) return undefined;
+  return versions.find((version) => inForce(version, term));
+}
 
 /** Either policy may name the other; exclusion holds both ways. */
 export const excludes = (a: Policy, b: Policy): boolean =>
@@ -101,7 +96,10 @@ export function withdraw(policy: Policy | null, policyId: string, from: Term, re
   return [{ type: 'PolicyWithdrawn', data: { policyId, from, reason } }];
 }
 
-/** "Until further notice" ends where a later version begins: a new rate needs no separate repeal. */
+/**
+ * "Until further notice" ends where a later version begins: a new rate needs no separate repeal. What holds after a
+ * later version that has an end of its own must be published.
+ */
 const isSupersededBy = (version: PolicyVersion, terms: PolicyTerms): boolean =>
   version.effectiveUntil === null && ordinal(version.effectiveFrom) < ordinal(terms.effectiveFrom);
 
@@ -116,12 +114,17 @@ function demandConsistentStacking({ policyId, exclusiveWith, onTopOf }: PolicyDr
   if (exclusiveWith.includes(policyId) || onTopOf.includes(policyId)) throw inconsistent('the policy names itself');
 }
 
-function demandConsistentTerms(kind: Kind, { effectiveFrom, effectiveUntil, benefit, funding }: PolicyTerms): void {
+function demandConsistentTerms(kind: Kind, terms: PolicyTerms): void {
+  const { effectiveFrom, effectiveUntil, eligibility, benefit, funding } = terms;
+  const { hardship = [] } = eligibility;
+  if (hardship.length > 1 && (hardship.includes('any') || hardship.includes('none')))
+    throw inconsistent('hardship any or none stands alone');
   if (effectiveUntil && ordinal(effectiveUntil) < ordinal(effectiveFrom))
     throw inconsistent('effectiveUntil lies before effectiveFrom');
   const { basis, amounts, cap, daysPerTerm } = benefit;
   const inKind = kind === 'meals' && basis === 'per-day';
   if (kind === 'meals' && !inKind) throw inconsistent('meals are counted per-day');
+  if (basis === 'per-day' && !inKind) throw inconsistent('only meals are counted per-day');
   if (basis === 'actual-cost' && amounts) throw inconsistent('actual-cost takes a cap, not amounts');
   if (basis !== 'actual-cost' && !inKind && !amounts) throw inconsistent(`${basis} needs amounts`);
   if (basis !== 'actual-cost' && cap !== undefined) throw inconsistent('only actual-cost takes a cap');

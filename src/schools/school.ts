@@ -3,6 +3,7 @@ import { canonical } from '../core/canonical.js';
 import type { Decider } from '../core/decider.js';
 import { Rejection } from '../core/rejection.js';
 import type { CensusDays } from '../core/term.js';
+import type { Stage } from '../core/vocabulary.js';
 import type { District, DistrictEvent, School, SchoolEvent } from './school.events.js';
 
 /** 31 October and 30 April unless the district says otherwise. */
@@ -31,4 +32,19 @@ export function registerSchool(known: School | null, school: School): SchoolEven
   if (!known) return [{ type: 'SchoolRegistered', data: school }];
   if (same(known, school)) return [];
   throw new Rejection('school-exists', { schoolId: school.schoolId });
+}
+
+/** The district's table turns a grade into a stage (a five-four system has grade 6 in junior secondary). */
+export function stageOf(
+  { stage, grade }: { stage?: Stage; grade?: string },
+  school: School,
+  district: District,
+): Stage {
+  const expected = grade === undefined ? undefined : district.gradeStages?.[grade];
+  if (stage && expected && stage !== expected) throw new Rejection('grade-stage-mismatch', { grade, stage, expected });
+  const found = stage ?? expected;
+  if (!found) throw new Rejection('stage-missing');
+  if (!school.stages.includes(found))
+    throw new Rejection('stage-not-offered', { schoolId: school.schoolId, stage: found });
+  return found;
 }

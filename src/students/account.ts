@@ -16,6 +16,7 @@ import { minusParts, splitReturn } from './funding.js';
 export interface Payment {
   paymentId: string;
   policyId: string;
+  policyVersion: number;
   term: Term;
   amount: YuanText;
   /** Days of meals that still stand. */
@@ -52,8 +53,20 @@ export function evolveAccount(account: Account, { type, data }: AccountEvent, so
 }
 
 const disbursed = (data: PaymentDisbursed['data'], source: number): Payment => {
-  const { paymentId, policyId, term, amount, days = 0, paidOn, sources } = data;
-  return { paymentId, policyId, term, amount, days, paidOn, returned: '0.00', reversed: false, left: sources, source };
+  const { paymentId, policyId, policyVersion, term, amount, days = 0, paidOn, sources } = data;
+  return {
+    paymentId,
+    policyId,
+    policyVersion,
+    term,
+    amount,
+    days,
+    paidOn,
+    returned: '0.00',
+    reversed: false,
+    left: sources,
+    source,
+  };
 };
 
 const replace = (account: Account, paymentId: string, change: (payment: Payment) => Payment): Account => ({

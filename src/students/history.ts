@@ -1,6 +1,7 @@
 // A student's events in words: what each one says, in Chinese and English, and the day it takes effect.
 import type { CivilDate } from '../core/civil-date.js';
 import type { Term } from '../core/term.js';
+import type { DepartureReason, ReturnCause, Stage } from '../core/vocabulary.js';
 import { HARDSHIP_CATEGORIES, isHardshipCategory } from './hardship-categories.js';
 import type { StudentEvent } from './student.events.js';
 
@@ -29,6 +30,26 @@ export function effectiveOn({ type, data }: StudentEvent): CivilDate | null {
   }
 }
 
+/** Words of the office for what the events carry as codes. */
+const STAGE_ZH: Record<Stage, string> = {
+  preschool: '学前',
+  primary: '小学',
+  'junior-secondary': '初中',
+  'senior-secondary': '普通高中',
+  'secondary-vocational': '中职',
+  'higher-vocational': '高职',
+  university: '高校',
+  'special-education': '特殊教育',
+};
+const DEPARTURE_ZH: Record<DepartureReason, string> = {
+  transferred: '转学',
+  graduated: '毕业',
+  withdrawn: '退学',
+  suspended: '休学',
+  deceased: '死亡',
+};
+const CAUSE_ZH: Record<ReturnCause, string> = { 'bank-refused': '退票', recovered: '追回', 'student-left': '学生离校' };
+
 const categoryIn = (language: 'zh' | 'en', id: string): string =>
   isHardshipCategory(id) ? HARDSHIP_CATEGORIES[id][language] : id;
 
@@ -44,11 +65,14 @@ export function tell(
       return { zh: '登记学生', en: 'Student registered' };
     case 'StudentEnrolled':
       return {
-        zh: `自 ${data.from} 起在学校 ${data.school.schoolId} 就读(${data.stage}${data.boarding ? ',寄宿' : ''})`,
+        zh: `自 ${data.from} 起在学校 ${data.school.schoolId} 就读(${STAGE_ZH[data.stage]}${data.boarding ? ',寄宿' : ''})`,
         en: `Enrolled in school ${data.school.schoolId} from ${data.from} (${data.stage}${data.boarding ? ', boarder' : ''})`,
       };
     case 'StudentDeparted':
-      return { zh: `自 ${data.date} 起离校(${data.reason})`, en: `Departed on ${data.date} (${data.reason})` };
+      return {
+        zh: `自 ${data.date} 起离校(${DEPARTURE_ZH[data.reason]})`,
+        en: `Departed on ${data.date} (${data.reason})`,
+      };
     case 'HardshipDetermined':
       return {
         zh: `认定为${categoryIn('zh', data.category)},自 ${data.from} 起`,
@@ -68,7 +92,7 @@ export function tell(
       };
     case 'PaymentReturned':
       return {
-        zh: `退回${paymentOf(data.paymentId).zh} ${data.amount} 元(${data.cause})`,
+        zh: `退回${paymentOf(data.paymentId).zh} ${data.amount} 元(${CAUSE_ZH[data.cause]})`,
         en: `Returned ${data.amount} yuan of ${paymentOf(data.paymentId).en} (${data.cause})`,
       };
   }

@@ -5,10 +5,10 @@ import { Rejection } from '../core/rejection.js';
 import type { RejectionCode } from '../core/rejections.js';
 import type { Term } from '../core/term.js';
 import { METHODS_OF, type Method } from '../core/vocabulary.js';
-import { assess, grantedIn, type Assessment } from '../entitlements/calculation.js';
+import { assess, grantedIn, standingRivals, type Assessment } from '../entitlements/calculation.js';
 import type { Condition } from '../entitlements/eligibility.js';
-import { excludes, type PolicyBook } from '../policies/policy.js';
-import { given, stands } from './account.js';
+import type { PolicyBook } from '../policies/policy.js';
+import { given } from './account.js';
 import { enrolmentIn } from './facts.js';
 import { splitPayment } from './funding.js';
 import type { PaymentDisbursed, Place } from './student.events.js';
@@ -58,12 +58,8 @@ const asItem = ({ condition, expected, fact }: Condition) => ({
 });
 
 const exclusivePolicy: Check = ({ student, order, assessment, policies }) => {
-  for (const { policyId, term } of student.account.payments) {
-    const other = policies.get(policyId);
-    if (term !== order.term || !other || !excludes(assessment.policy, other)) continue;
-    if (stands(given(student.account, policyId, term))) return new Rejection('exclusive-policy', { policyId });
-  }
-  return undefined;
+  const [policyId] = standingRivals(student.account, assessment.policy, order.term, policies);
+  return policyId === undefined ? undefined : new Rejection('exclusive-policy', { policyId });
 };
 
 /** "Once" may be completed within its term, and never be granted again while something of it stands. */
@@ -75,9 +71,10 @@ const alreadyGranted: Check = ({ student, order, assessment, netPaid }) => {
   return term && new Rejection('already-granted', { policyId: order.policyId, term });
 };
 
+/** Money is the limit where the benefit has an amount; meals without a rate are limited by their days. */
 const entitlementExceeded: Check = ({ assessment: { entitled, days: mostDays }, amount, days, netPaid, netDays }) => {
   const tooMuch = entitled !== null && netPaid.plus(amount).gt(entitled);
-  const tooManyDays = mostDays !== null && netDays + days > mostDays;
+  const tooManyDays = entitled === null && mostDays !== null && netDays + days > mostDays;
   if (!tooMuch && !tooManyDays) return undefined;
   return new Rejection('entitlement-exceeded', {
     ...figures(entitled, netPaid),

@@ -9,6 +9,7 @@ import { KeyStore } from '../keys/key-store.js';
 import { handle, OfficeCommand } from '../office/command.js';
 import { Freshness } from '../office/freshness.js';
 import type { District, School } from '../schools/school.events.js';
+import { stageOf } from '../schools/school.js';
 import { SchoolView } from '../schools/school.view.js';
 import { depart, determine, enrol, register, revoke } from './facts.js';
 import type { HardshipDetermined, HardshipRevoked, StudentEvent, StudentRegistered } from './student.events.js';
@@ -106,17 +107,6 @@ const factsOf = ({ schoolId, setting, inclusiveKindergarten = false }: School, {
   inclusiveKindergarten,
   census,
 });
-
-/** The district's table turns a grade into a stage (a five-four system has grade 6 in junior secondary). */
-function stageOf({ stage, grade }: Pick<EnrolmentOrder, 'stage' | 'grade'>, school: School, district: District): Stage {
-  const expected = grade === undefined ? undefined : district.gradeStages?.[grade];
-  if (stage && expected && stage !== expected) throw new Rejection('grade-stage-mismatch', { grade, stage, expected });
-  const found = stage ?? expected;
-  if (!found) throw new Rejection('stage-missing');
-  if (!school.stages.includes(found))
-    throw new Rejection('stage-not-offered', { schoolId: school.schoolId, stage: found });
-  return found;
-}
 
 export const studentHandlers = [
   handle(RegisterStudent, Students, (students, command) => students.register(command)),

@@ -60,15 +60,37 @@ function expectedLines(run: ModelRun, student: number, term: Term) {
   const { reference } = run;
   return reference.policies.flatMap((policy) => {
     const version = reference.version(policy.id, term);
-    if (!version) return [];
     const payments = reference.paymentsOf(student, policy.id, term);
     const net = reference.net(payments);
     const days = reference.days(payments);
     const stands = net > 0 || days > 0;
+    // Money for a term in which nothing is in force (any more) stays visible, and is to be recovered.
+    if (!version)
+      return stands
+        ? [
+            {
+              policyId: policy.id,
+              eligible: false,
+              due: false,
+              entitled: '0.00',
+              netPaid: yuan(net),
+              outstanding: signed(-net),
+            },
+          ]
+        : [];
     const earlier =
       version.basis === 'once' &&
       reference.paymentsOf(student, policy.id).some((p) => p.term !== term && !p.reversed && p.fen > p.returned);
-    const eligible = reference.eligible(student, version, term) && !earlier;
+    const rivals = reference.policies.filter(
+      (p) => p.exclusiveWith.includes(policy.id) || policy.exclusiveWith.includes(p.id),
+    );
+    const excluded =
+      !stands &&
+      rivals.some((p) => {
+        const of = reference.paymentsOf(student, p.id, term);
+        return reference.net(of) > 0 || reference.days(of) > 0;
+      });
+    const eligible = reference.eligible(student, version, term) && !earlier && !excluded;
     const entitled = eligible ? reference.entitled(student, version, term) : 0;
     const outstanding = entitled === null ? null : entitled - net;
     return [

@@ -222,7 +222,8 @@ export class Reference {
     const meals = policy.kind === 'meals';
     const fen = meals ? (this.rate(version, stage) ?? 0) * (order.days ?? 0) : (order.fen ?? 0);
     if (entitled !== null && this.net(of) + fen > entitled) return 'entitlement-exceeded';
-    if (version.days !== undefined && this.days(of) + (order.days ?? 0) > version.days) return 'entitlement-exceeded';
+    if (entitled === null && version.days !== undefined && this.days(of) + (order.days ?? 0) > version.days)
+      return 'entitlement-exceeded';
     if (meals ? !order.days || order.fen !== undefined : order.days !== undefined || fen <= 0) return 'amount-invalid';
     if (order.paidOn > this.today) return 'date-in-future';
     const at = this.place(index, order.term);

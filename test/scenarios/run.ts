@@ -50,7 +50,7 @@ async function expectLines(office: Office, expected: NonNullable<Outcome['entitl
   const student = await office.student();
   for (const [term, byPolicy] of Object.entries(expected)) {
     if (!isTerm(term)) throw new Error(`${term} is no term`);
-    const lines = new Map(linesOf(student, office.policies.values(), term).map((line) => [line.policy.policyId, line]));
+    const lines = new Map(linesOf(student, office.policies, term).map((line) => [line.policy.policyId, line]));
     const found = Object.keys(byPolicy).map((policyId) => [policyId, shownLine(lines.get(policyId))]);
     expect({ term, lines: Object.fromEntries(found) as unknown }).toMatchObject({ term, lines: byPolicy });
   }

@@ -5,7 +5,7 @@ import type { Term } from '../../src/core/term.js';
 import { assess, lineOf, linesOf, totalsOf, type Assessment } from '../../src/entitlements/calculation.js';
 import type { Benefit, Eligibility } from '../../src/policies/policy.events.js';
 import type { StudentEvent } from '../../src/students/student.events.js';
-import { policy, terms, withdrawnFrom } from './policies.js';
+import { bookOf, policy, terms, withdrawnFrom } from './policies.js';
 import { determined, enrolled, fed, paid, pupilAfter, registered, returned, revoked } from './pupils.js';
 import { property } from './property.js';
 
@@ -15,7 +15,7 @@ const text = (money: Money | null): string | null => money && toYuan(money);
 
 const paying = (benefit: Benefit, eligibility: Eligibility = {}) =>
   policy({
-    kind: benefit.basis === 'per-day' && !benefit.amounts ? 'meals' : 'subsidy',
+    kind: benefit.basis === 'per-day' ? 'meals' : 'subsidy',
     versions: [terms({ effectiveFrom: FROM, benefit, eligibility })],
   });
 
@@ -212,7 +212,7 @@ describe('a line', () => {
     const living = policy({ versions: [terms({ benefit: YEARLY })] });
     const gone = policy({ policyId: 'gone' }, withdrawnFrom('2024-spring', 'gone'));
     const books = paid({ paymentId: 'payment-2', policyId: 'books', kind: 'waiver', amount: '87.65' });
-    const lines = linesOf(pupilAfter(...pupil, some('312.50'), books), [waiver, living, gone], '2024-spring');
+    const lines = linesOf(pupilAfter(...pupil, some('312.50'), books), bookOf(waiver, living, gone), '2024-spring');
     expect(lines.map(({ policy: { policyId }, status }) => [policyId, status])).toEqual([
       ['books', 'settled'],
       ['living-subsidy', 'partly-paid'],
@@ -223,7 +223,7 @@ describe('a line', () => {
 
   test('of a policy withdrawn since shows what was paid as overpaid, and why; without money there is no line', () => {
     const gone = policy({}, withdrawnFrom('2024-spring'));
-    const [line] = linesOf(pupilAfter(...pupil, paid()), [gone], '2024-spring');
+    const [line] = linesOf(pupilAfter(...pupil, paid()), bookOf(gone), '2024-spring');
     expect([line?.status, text(line?.entitled ?? null), text(line?.outstanding ?? null)]).toEqual([
       'overpaid',
       '0.00',
@@ -235,8 +235,30 @@ describe('a line', () => {
       fact: { withdrawnFrom: '2024-spring' },
       met: false,
     });
-    expect(linesOf(pupilAfter(...pupil, paid(), returned('625.00')), [gone], '2024-spring')).toEqual([]);
+    expect(linesOf(pupilAfter(...pupil, paid(), returned('625.00')), bookOf(gone), '2024-spring')).toEqual([]);
     expect(assess(pupilAfter(...pupil, paid()), gone, '2024-spring')).toBeNull();
+  });
+
+  test('shows nothing due while a policy that excludes it stands', () => {
+    const snack = policy({
+      policyId: 'snack',
+      exclusiveWith: ['living-subsidy'],
+      versions: [terms({ benefit: YEARLY })],
+    });
+    const living = policy({ versions: [terms({ benefit: YEARLY })] });
+    const statuses = (...events: StudentEvent[]) =>
+      linesOf(pupilAfter(...pupil, ...events), bookOf(snack, living), '2024-spring').map(({ status }) => status);
+    expect(statuses()).toEqual(['due', 'due']);
+    expect(statuses(paid())).toEqual(['ineligible', 'settled']);
+    expect(statuses(paid(), returned('625.00'))).toEqual(['due', 'due']);
+  });
+
+  test('of a term that a later version left without law shows what was paid as overpaid', () => {
+    const limited = policy({
+      versions: [terms({ effectiveFrom: '2019-autumn', effectiveUntil: '2023-autumn', benefit: YEARLY })],
+    });
+    const [line] = linesOf(pupilAfter(...pupil, paid()), bookOf(limited), '2024-spring');
+    expect([line?.status, line?.because[0]?.condition]).toEqual(['overpaid', 'in-force']);
   });
 
   test('is not drawn in a term without a version', () => {

@@ -137,8 +137,8 @@ describe('hardship', () => {
     expect(judged({}, ...poor('orphan'))).toHaveLength(1);
   });
 
-  test('of a pupil enrolled nowhere is not known: there is no census day', () => {
-    expect(hardship(['any'], registered(), determined())).toMatchObject({ fact: [], met: false });
+  test('of a pupil enrolled nowhere is judged on the usual census day', () => {
+    expect(hardship(['any'], registered(), determined())).toMatchObject({ fact: ['dibao-rural'], met: true });
   });
 });
 

@@ -44,7 +44,7 @@ describe.each(Object.values(ONE_OF_EACH))('$type', (event, day) => {
 test.each([
   [
     boarder(),
-    '自 2023-09-01 起在学校 2137000001 就读(primary,寄宿)',
+    '自 2023-09-01 起在学校 2137000001 就读(小学,寄宿)',
     'Enrolled in school 2137000001 from 2023-09-01 (primary, boarder)',
   ],
   [
@@ -55,11 +55,7 @@ test.each([
   [determined('没有此类'), '认定为没有此类,自 2023-09-01 起', 'Determined as 没有此类 from 2023-09-01'],
   [paid(), '发放政策living-subsidy 625.00 元,学期 2024-spring', 'policy living-subsidy: 625.00 yuan for 2024-spring'],
   [fed(20), '发放政策meals 0.00 元(20 天),学期 2024-spring', 'policy meals: 0.00 yuan (20 days) for 2024-spring'],
-  [
-    returned('100.00'),
-    '退回付款payment-1 100.00 元(bank-refused)',
-    'Returned 100.00 yuan of payment payment-1 (bank-refused)',
-  ],
+  [returned('100.00'), '退回付款payment-1 100.00 元(退票)', 'Returned 100.00 yuan of payment payment-1 (bank-refused)'],
   [reversed(), '冲正付款payment-1 625.00 元', 'Reversed 625.00 yuan of payment payment-1'],
 ])('in these words: $type', (event, zh, en) => {
   expect(told(event)).toEqual({ zh, en });

@@ -5,7 +5,9 @@ import {
   registerDistrict,
   registerSchool,
   schoolDecider,
+  stageOf,
 } from '../../src/schools/school.js';
+import { Rejection } from '../../src/core/rejection.js';
 import type { District, School } from '../../src/schools/school.events.js';
 import { specOf } from './given.js';
 
@@ -85,5 +87,27 @@ describe('a school', () => {
     given({ type: 'SchoolRegistered', data: SCHOOL })
       .when((known) => registerSchool(known, { ...SCHOOL, ...changes }))
       .rejects('school-exists', { schoolId: SCHOOL.schoolId });
+  });
+});
+
+describe('the stage of an enrolment', () => {
+  const refusal = (order: Parameters<typeof stageOf>[0]): unknown => {
+    try {
+      return stageOf(order, SCHOOL, RENCHENG);
+    } catch (error) {
+      return error instanceof Rejection ? error.code : error;
+    }
+  };
+
+  test.each([
+    [{ grade: '5' }, 'primary'],
+    [{ stage: 'primary', grade: '5' }, 'primary'],
+    [{ stage: 'primary' }, 'primary'],
+    [{ stage: 'primary', grade: '6' }, 'grade-stage-mismatch'],
+    [{ grade: '99' }, 'stage-missing'],
+    [{}, 'stage-missing'],
+    [{ stage: 'university' }, 'stage-not-offered'],
+  ] as const)('%j → %s', (order, expected) => {
+    expect(refusal(order)).toBe(expected);
   });
 });
