@@ -1,6 +1,5 @@
 // The running service: an installation behind HTTP, ready when its views are, stopped without losing an answer.
 import 'reflect-metadata';
-import type { Server } from 'node:http';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -46,7 +45,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     await app.get(CatalogueLoader).load(config.catalogue);
     if (options.listen !== false) await app.listen(config.port, config.host);
     const url = options.listen === false ? '' : await app.getUrl();
-    const server = app.getHttpServer() as Server;
+    const server = app.getHttpServer();
     const stop = async (): Promise<void> => {
       const impatient = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await app.close();

@@ -105,16 +105,16 @@ test('a rebuild gives equal views while reads go on', async () => {
   await projector.waitFor(3000);
   const live = await projector.hash();
   let reads = 0;
-  let over = false;
+  const state = { over: false };
   const reader = (async () => {
-    while (!over) {
+    while (!state.over) {
       expect(await sum()).toBe(3000);
       reads++;
       await new Promise(setImmediate);
     }
   })();
   const rebuilt = await projector.rebuild();
-  over = true;
+  state.over = true;
   await reader;
   expect(rebuilt).toEqual({ events: 3000, hash: live });
   expect(reads).toBeGreaterThan(0);
