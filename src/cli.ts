@@ -6,6 +6,7 @@ import { CommandFailure } from './cli/failure.js';
 import type { HistoryOptions } from './cli/history.js';
 import type { RebuildOptions } from './cli/rebuild.js';
 import type { TotalsOptions } from './cli/totals.js';
+import { ConfigError } from './config.js';
 import type { DemoOptions } from './demo/demo.js';
 import { isCivilDate, type CivilDate } from './core/civil-date.js';
 import { Rejection } from './core/rejection.js';
@@ -47,8 +48,8 @@ const known = demand(
 const store = (): Option =>
   new Option('--store <url>', '台账所在 where the ledger is').env('AID_STORE').default('sqlite:./data/ledger.db');
 
-const option = <T>(flags: string, text: string, parse: (text: string) => T): Option =>
-  new Option(flags, text).argParser<T>(parse);
+const option = (flags: string, text: string, parse: (text: string) => unknown): Option =>
+  new Option(flags, text).argParser(parse);
 
 const program = new Command('aid-ledger')
   .description('学生资助台账 Student Aid Ledger')
@@ -68,6 +69,7 @@ program
   .command('demo')
   .description('演示:从空台账到年度统计 from an empty ledger to the annual totals; ends by itself')
   .option('--data <dir>', '把演示台账留在此目录 keep the ledger of the demo in this directory')
+  .option('--brief', '不含公布统计的复现 without the published tables')
   .action(async (options: DemoOptions) => (await import('./demo/demo.js')).demo(options));
 
 program
@@ -116,6 +118,7 @@ program
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   console.error(error instanceof Rejection ? error.sentence : error instanceof Error ? error.message : error);
+  if (error instanceof ConfigError) return 2;
   return error instanceof CommandFailure ? error.exitCode : 1;
 }
 

@@ -27,10 +27,13 @@ export function findLedger(store: string): LedgerFiles {
   return { ...dataFiles(file), config };
 }
 
+const COPY_IT =
+  ' 请把整个目录复制到可写处再读。 Copy the whole folder to a place that can be written, and read it there.';
+
 export interface OpenLedger {
   store: EventStore;
   models: ReadModels;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Opens log and views for reading; a service may run at the same time. */
@@ -42,7 +45,9 @@ export function openForReading({ ledger }: LedgerFiles): OpenLedger {
       () => new SqliteReadModels(file, { readOnly: true }),
     );
   } catch (error) {
-    throw new CommandFailure(`${ledger} 不能作为台账读取。 It cannot be read as a ledger: ${messageOf(error)}`);
+    throw new CommandFailure(
+      `${ledger} 不能作为台账读取。 It cannot be read as a ledger: ${messageOf(error)}${isWritable(dirname(ledger)) ? '' : COPY_IT}`,
+    );
   }
 }
 
@@ -102,11 +107,16 @@ export async function openCurrent(files: LedgerFiles): Promise<OpenLedger> {
 async function catchUp(files: LedgerFiles): Promise<void> {
   try {
     const alone = openAlone(files);
-    await projectorOf(alone)
-      .start()
-      .finally(() => alone.close());
+    try {
+      await projectorOf(alone).start();
+    } finally {
+      await alone.close();
+    }
   } catch (error) {
-    if (!(error instanceof AlreadyLocked)) throw error;
+    if (error instanceof AlreadyLocked) return;
+    throw new CommandFailure(
+      `统计视图落后于日志,且无法更新。 The views lag behind the log and cannot be brought up to date: ${messageOf(error)}${COPY_IT}`,
+    );
   }
 }
 

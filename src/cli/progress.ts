@@ -1,4 +1,4 @@
-// Progress of long work: a bar on a terminal, a line at every tenth elsewhere.
+// Progress of long work: a bar on a terminal, a line at every quarter elsewhere.
 import { Presets, SingleBar } from 'cli-progress';
 
 export interface ShownProgress {
@@ -28,13 +28,13 @@ function bar(label: string, stream: NodeJS.WriteStream): ShownProgress {
 }
 
 function lines(label: string, stream: NodeJS.WriteStream): ShownProgress {
-  let tenth = 0;
+  let shown = 0;
   return {
     update(done, total) {
-      const reached = total === 0 ? 10 : Math.floor((done * 10) / total);
-      if (reached <= tenth) return;
-      tenth = reached;
-      stream.write(`${label} ${tenth * 10}% ${done}/${total}\n`);
+      const quarter = total === 0 ? 4 : Math.floor((done * 4) / total);
+      if (quarter <= shown) return;
+      shown = quarter;
+      stream.write(`${label} ${quarter * 25}% ${done}/${total}\n`);
     },
     stop() {},
   };

@@ -13,22 +13,43 @@ import { total } from './chapters/totals.js';
 import { compareYears } from './chapters/years.js';
 import type { Client } from './client.js';
 import { reproducePublished } from './published/published.js';
-import { serving } from './service.js';
+import { start } from './service.js';
 import { done, line } from './transcript.js';
 
 export interface DemoOptions {
   data?: string;
+  brief?: true;
 }
 
-export async function demo({ data }: DemoOptions): Promise<void> {
+interface Part {
+  folder: string;
+  catalogue: string;
+  play: (client: Client) => Promise<void>;
+}
+
+export async function demo({ data, brief }: DemoOptions): Promise<void> {
   const started = performance.now();
   const directory = data === undefined ? temporary() : kept(data);
   console.log('学生资助台账 Student Aid Ledger · 演示 demo');
-  await serving(join(directory, 'ledger.db'), 'rencheng,shizhong', playOffice);
-  await serving(join(directory, 'published', 'ledger.db'), 'none', reproducePublished);
+  await play(directory, brief ? [OFFICE] : [OFFICE, PUBLISHED]);
   line();
   done(`演示结束 done in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   if (data !== undefined) line(`台账保存在 the ledger is kept in ${directory}`);
+}
+
+const OFFICE: Part = { folder: '.', catalogue: 'rencheng,shizhong', play: playOffice };
+const PUBLISHED: Part = { folder: 'published', catalogue: 'none', play: reproducePublished };
+
+/** The services start side by side; the parts are played one after the other. */
+async function play(directory: string, parts: readonly Part[]): Promise<void> {
+  const ready = await Promise.all(
+    parts.map(async (part) => ({
+      ...part,
+      service: await start(join(directory, part.folder, 'ledger.db'), part.catalogue),
+    })),
+  );
+  for (const { play: playPart, service } of ready) await playPart(service.client);
+  await Promise.all(ready.map(({ service }) => service.stop()));
 }
 
 async function playOffice(client: Client): Promise<void> {

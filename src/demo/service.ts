@@ -1,28 +1,27 @@
-// Runs a part of the demo against a service of its own, which is stopped again whatever happens.
+// The services that the demo plays against: real ones, each in a thread and on an embedded ledger of its own.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Client } from './client.js';
 
-interface Ready {
-  url: string;
-  apiKey: string;
+export interface DemoService {
+  client: Client;
+  stop(): Promise<void>;
 }
 
 /** The service sees nothing of the environment but what is given here. */
-export async function serving(
-  ledger: string,
-  catalogue: string,
-  play: (client: Client) => Promise<void>,
-): Promise<void> {
+export async function start(ledger: string, catalogue: string): Promise<DemoService> {
   const settings = { PORT: '0', AID_STORE: `sqlite:${ledger}`, AID_CATALOGUE: catalogue, LOG_LEVEL: 'silent' };
   const thread = new Worker(new URL('service.worker.js', import.meta.url), { workerData: settings });
-  const ended = once(thread, 'exit');
-  // `once` rejects where the thread fails before it is ready.
-  const [ready] = (await once(thread, 'message')) as [Ready];
-  try {
-    await play(new Client(ready.url, ready.apiKey));
-  } finally {
+  const ended = new Promise<void>((resolve) => void thread.once('exit', () => resolve()));
+  // Rejects where the thread fails before it is ready.
+  const [{ url, apiKey }] = (await once(thread, 'message')) as [{ url: string; apiKey: string }];
+  // A demo that fails ends the process, and the thread with it.
+  thread.unref();
+  const stop = async (): Promise<void> => {
+    thread.ref();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
     thread.postMessage('stop');
     await ended;
-  }
+  };
+  return { client: new Client(url, apiKey), stop };
 }

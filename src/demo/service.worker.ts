@@ -5,4 +5,5 @@ import { startService } from '../service.js';
 
 const service = await startService(readConfig(workerData as NodeJS.ProcessEnv));
 parentPort?.once('message', () => void service.stop());
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
 parentPort?.postMessage({ url: service.url, apiKey: service.installation.bootstrapKey });

@@ -14,7 +14,7 @@ export function chapter(zh: string, en: string): void {
   console.log(`\n${styled(['bold', 'cyan'], `${++chapters}. ${zh}`)}  ${styled('cyan', en)}`);
 }
 
-export const line = (text = ''): void => console.log(`   ${text}`);
+export const line = (text = ''): void => console.log(text === '' ? '' : `   ${text}`);
 export const lines = (texts: readonly string[]): void => texts.forEach(line);
 export const remark = (text: string): void => line(styled('dim', text));
 /** What the service recorded. */
@@ -27,9 +27,15 @@ export class DemoMismatch extends Error {
   override name = 'DemoMismatch';
 }
 
-/** Prints a figure of the ledger beside what it must be. */
-export function equal(what: string, expected: YuanText | number, found: YuanText | number | null | undefined): void {
+type Figure = YuanText | number | null | undefined;
+
+export function demandEqual(what: string, expected: Figure, found: Figure): void {
   if (String(expected) !== String(found))
     throw new DemoMismatch(`${what}: 应为 expected ${expected}, 台账为 the ledger says ${found}`);
-  done(`${what}  ${found}`);
+}
+
+/** Prints a figure of the ledger that must be what it is. */
+export function equal(what: string, expected: Figure, found: Figure): void {
+  demandEqual(what, expected, found);
+  done(`${what} ${found}`);
 }

@@ -1,5 +1,5 @@
 // Chapter: money that came back is a return and is paid again; a wrong entry is reversed whole and entered again.
-import type { EntitlementsAnswer, PaymentAnswer } from '../answers.js';
+import type { EntitlementsAnswer } from '../answers.js';
 import type { Office, Order } from '../office.js';
 import { chapter, done, equal, line } from '../transcript.js';
 

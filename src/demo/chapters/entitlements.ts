@@ -41,4 +41,4 @@ function because(lines: readonly LineAnswer[], policyId: string): void {
 }
 
 const judged = ({ condition, expected, fact, met }: ConditionAnswer): string =>
-  `${met ? '✓' : '✗'} ${CONDITIONS[condition] ?? ''} ${condition}: ${JSON.stringify(fact)} ⊢ ${JSON.stringify(expected)}`;
+  `${met ? '✓' : '✗'} ${CONDITIONS[condition] ?? ''} ${condition}: ${JSON.stringify(fact)}(要求 asked: ${JSON.stringify(expected)})`;

@@ -4,7 +4,7 @@ import { sum, toYuan, yuan, type YuanText } from '../../core/money.js';
 import type { TotalsRow } from '../../totals/totals.view.js';
 import type { TotalsAnswer } from '../answers.js';
 import type { Client } from '../client.js';
-import { done, equal, line, lines, refused } from '../transcript.js';
+import { demandEqual, done, equal, line, lines, refused } from '../transcript.js';
 import type { Place, PublishedRow } from './places.js';
 
 interface Compared {
@@ -31,7 +31,7 @@ export async function compare(client: Client, place: Place): Promise<void> {
   const { amount, personTimes, persons } = answer.total;
   const total = { zh: '合计', en: 'total', published: place.total.amount, recorded: amount, personTimes };
   lines(table(COLUMNS, rows, total));
-  for (const [index, row] of place.rows.entries()) equal(`${row.zh}`, row.amount, rows[index]?.recorded);
+  for (const [index, row] of place.rows.entries()) demandEqual(row.en, row.amount, rows[index]?.recorded);
   equal('合计 total', place.total.amount, amount);
   if (place.total.persons !== undefined) equal('人数 persons', place.total.persons, persons);
   const slip = place.rows.find(({ printed }) => printed !== undefined);
@@ -45,7 +45,7 @@ function recordedRow({ zh, en, groups, amount, printed, persons }: PublishedRow,
   const own = rows.filter(({ policyId }) => policyId && policyIds.has(policyId));
   const recorded = toYuan(sum(own.map((row) => yuan(row.amount))));
   const personTimes = own.reduce((count, row) => count + row.personTimes, 0);
-  equal(`${zh} ${en}, 人次 person-times`, persons, personTimes);
+  demandEqual(`${en}, person-times`, persons, personTimes);
   return { zh, en, published: printed ?? amount, recorded, personTimes };
 }
 

@@ -90,8 +90,8 @@ export const JIANGBEI: Place = {
   period: '2019 年一个学期 one term of 2019',
   term: '2019-spring',
   paidOn: '2019-06-20',
-  source: '宁波市江北区 2019 年公布的义务教育阶段生活补助 (the address is not kept)',
-  ours: '记在春季学期 recorded under the spring term; 243 = 162 + 81 由标准解出 follows from the rates',
+  source: '宁波市江北区公布的数字,网址未留存 published figures; the address was not kept',
+  ours: '哪个学期未写明,记在春季 the term is not stated, the spring term is taken; 243 = 162 + 81 由标准解出 follows from the rates',
   rows: [
     {
       zh: '义务教育生活补助(寄宿)',
@@ -124,7 +124,7 @@ export const ZHANHE: Place = {
   term: '2024-autumn',
   paidOn: '2024-12-20',
   source: 'https://zhq.gov.cn/contents/44253/428417.html',
-  ours: '1334 人次在各标准间的分配是我们的 how the 1334 divide among the rates is ours: 535 + 399 + 300 + 100',
+  ours: '生活补助 1334 人次在四个标准间的分法是我们的,公布页未写 how the 1334 divide among the four rates is ours, the page does not say: 535×312.50 + 399×375.00 + 300×625.00 + 100×750.00 = 579312.50',
   rows: [
     {
       zh: '学前资助(原建档立卡)',

@@ -7,7 +7,7 @@ import { inParallel, type Client } from '../client.js';
 import type { Group, Place } from './places.js';
 
 /** Requests in flight: enough for the service to share commits. */
-const AT_ONCE = 64;
+const AT_ONCE = 128;
 
 /** First two digits of a school code, by stage. */
 const SCHOOL_CLASS: Partial<Record<Stage, string>> = {
