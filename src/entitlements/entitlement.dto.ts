@@ -1,6 +1,6 @@
 // Query parameters of entitlements.
 import type { SchoolYear, Term } from '../core/term.js';
-import { KnownAt, OneOf, Optional, Pattern, SchoolYearCode, Slug, TermCode } from '../http/fields.js';
+import { KnownAt, OneOf, Optional, SchoolCode, SchoolYearCode, Slug, TermCode } from '../http/fields.js';
 import { PageQuery } from '../http/page.dto.js';
 import type { LineStatus } from './calculation.js';
 
@@ -41,6 +41,6 @@ export class PopulationQuery extends PageQuery {
 
   /** School of the census day. */
   @Optional()
-  @Pattern(/^\d{10}$/, '须为 10 位学校标识码 · must be a school code of 10 digits')
+  @SchoolCode()
   schoolId?: string;
 }

@@ -20,6 +20,7 @@ import {
   type ValidationOptions,
 } from 'class-validator';
 import { isCivilDate } from '../core/civil-date.js';
+import { isSchoolCode } from '../core/identifiers.js';
 import { isYuanText } from '../core/money.js';
 import { isSchoolYear, isTerm } from '../core/term.js';
 
@@ -100,6 +101,17 @@ export const Word = () =>
 
 export const Pattern = (pattern: RegExp, message: string) =>
   applyDecorators(Matches(pattern, { message }), ApiProperty({ type: String, pattern: pattern.source }));
+
+/** School code 学校标识码. */
+export const SchoolCode = () =>
+  applyDecorators(
+    rule(
+      'school-code',
+      (value) => typeof value === 'string' && isSchoolCode(value),
+      '须为 10 位学校标识码 · must be a school code of 10 digits',
+    ),
+    ApiProperty({ type: String, pattern: '^\\d{10}$', example: '2137000001' }),
+  );
 
 export const OneOf = (values: readonly string[]) =>
   applyDecorators(

@@ -4,7 +4,7 @@ import type { CensusDays } from '../core/term.js';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
-import { Flag, ListOf, Nested, OneOf, Optional, Pattern, Slug, Text } from '../http/fields.js';
+import { Flag, ListOf, Nested, OneOf, Optional, Pattern, SchoolCode, Slug, Text } from '../http/fields.js';
 import { PageQuery } from '../http/page.dto.js';
 
 const isStage = (value: unknown): boolean => (STAGES as readonly unknown[]).includes(value);
@@ -74,7 +74,7 @@ export class DistrictDto {
 
 export class SchoolDto {
   /** School code 学校标识码. */
-  @Pattern(/^\d{10}$/, '须为 10 位学校标识码 · must be a school code of 10 digits')
+  @SchoolCode()
   schoolId!: string;
 
   @Text(100)

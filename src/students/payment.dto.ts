@@ -1,7 +1,20 @@
 // The shapes in which payments, reversals and returns arrive.
 import { RETURN_CAUSES, type Method, type ReturnCause } from '../core/vocabulary.js';
 import type { Term } from '../core/term.js';
-import { Count, Day, Nested, OneOf, Optional, Pattern, Slug, TermCode, Text, Word, Yuan } from '../http/fields.js';
+import {
+  Count,
+  Day,
+  Nested,
+  OneOf,
+  Optional,
+  Pattern,
+  SchoolCode,
+  Slug,
+  TermCode,
+  Text,
+  Word,
+  Yuan,
+} from '../http/fields.js';
 import { PageQuery } from '../http/page.dto.js';
 import { PAYMENT_STATES, type PaymentState } from './payment.projection.js';
 
@@ -92,7 +105,7 @@ export class PaymentQuery extends PageQuery {
 
   /** School of the term's census day. */
   @Optional()
-  @Pattern(/^\d{10}$/, '须为 10 位学校标识码 · must be a school code of 10 digits')
+  @SchoolCode()
   schoolId?: string;
 
   @Optional()

@@ -5,7 +5,7 @@ import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 import { isCitizenNumber, isStudentNumber } from '../core/identifiers.js';
 import { DEPARTURE_REASONS, STAGES, type DepartureReason, type Stage } from '../core/vocabulary.js';
-import { Day, Flag, ListOf, OneOf, Optional, Pattern, Text, Word } from '../http/fields.js';
+import { Day, Flag, ListOf, OneOf, Optional, SchoolCode, Text, Word } from '../http/fields.js';
 import { PageQuery } from '../http/page.dto.js';
 import { HARDSHIP_CATEGORIES } from './hardship-categories.js';
 
@@ -66,7 +66,7 @@ export class RegisterStudentDto {
 
 export class EnrolStudentDto {
   /** School code 学校标识码. */
-  @Pattern(/^\d{10}$/, '须为 10 位学校标识码 · must be a school code of 10 digits')
+  @SchoolCode()
   schoolId!: string;
 
   /** May be left out where the district's table gives the grade a stage. */
@@ -150,6 +150,6 @@ export class StudentQuery extends PageQuery {
 
   /** Students who are or were enrolled there. */
   @Optional()
-  @Pattern(/^\d{10}$/, '须为 10 位学校标识码 · must be a school code of 10 digits')
+  @SchoolCode()
   schoolId?: string;
 }

@@ -6,7 +6,7 @@ import {
   Day,
   KnownAt,
   Optional,
-  Pattern,
+  SchoolCode,
   SchoolYearCode,
   Slug,
   TermCode,
@@ -50,7 +50,7 @@ export class TotalsQuery {
   districtId?: string;
 
   @Optional()
-  @Pattern(/^\d{10}$/, '须为 10 位学校标识码 · must be a school code of 10 digits')
+  @SchoolCode()
   schoolId?: string;
 
   @Optional()
