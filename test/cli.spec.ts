@@ -1,102 +1,236 @@
-// The command line on a ledger that the demo left: totals, history, verification, rebuild, and what it refuses.
+// The command line on the ledger that the demo leaves behind.
+import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { openDatabase, type Database } from '../src/sqlite/database.js';
-import { aidLedger } from './support/command.js';
-import { newDirectory } from './support/service.js';
+import { dirname, join } from 'node:path';
+import { PROJECTIONS } from '../src/installation.js';
+import { CHECKPOINT } from '../src/read-models/projector.js';
+import { openDatabase } from '../src/sqlite/database.js';
+import { newDirectory, startTestService } from './support/service.js';
 
-let directory: string;
-let store: string;
-let studentId: string;
+const CLI = join(import.meta.dirname, '../dist/cli.js');
+const directory = newDirectory();
+const store = `sqlite:${join(directory, 'ledger.db')}`;
+const copies: string[] = [];
 
-const query = (folder: string, sql: string): Record<string, unknown> => {
-  const database = openDatabase(join(folder, 'ledger.db'));
-  const row = database.prepare(sql).get() as Record<string, unknown>;
-  database.close();
-  return row;
-};
+/** Runs the built command line, with nothing of our own environment but the path. */
+function aidLedger(...args: string[]) {
+  const env = { PATH: process.env['PATH'] };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { env, encoding: 'utf8' });
+  return { code: status, out: stdout, err: stderr };
+}
 
-beforeAll(async () => {
-  directory = join(newDirectory(), 'data');
-  const { code, err } = await aidLedger('demo', '--brief', '--data', directory);
-  expect({ code, err }).toEqual({ code: 0, err: '' });
-  store = `sqlite:${join(directory, 'ledger.db')}`;
-  studentId = String(query(directory, 'select student_id as id from payment order by position limit 1')['id']);
+beforeAll(() => {
+  const { code, out } = aidLedger('demo', '--brief', '--data', directory);
+  if (code !== 0) throw new Error(out);
 }, 120_000);
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+afterAll(() => {
+  for (const folder of [directory, ...copies]) rmSync(folder, { recursive: true, force: true });
+});
 
-const altered = (sql: string): string => {
+/** A copy of the ledger in which one statement was run behind the service's back. */
+function altered(sql: string): string {
   const copy = newDirectory();
+  copies.push(copy);
   cpSync(directory, copy, { recursive: true });
-  const database: Database = openDatabase(join(copy, 'ledger.db'));
+  const database = openDatabase(join(copy, 'ledger.db'));
   database.exec(sql);
   database.close();
   return `sqlite:${join(copy, 'ledger.db')}`;
-};
+}
 
-test('help names every command', async () => {
-  const { code, out } = await aidLedger('--help');
-  expect(code).toBe(0);
-  for (const command of ['serve', 'demo', 'totals', 'history', 'rebuild', 'verify']) expect(out).toContain(command);
-});
+const WITHOUT_VIEWS = PROJECTIONS.flatMap(({ tables }) => tables)
+  .concat(CHECKPOINT)
+  .map(({ name }) => `drop table ${name}`)
+  .join(';');
 
-test('totals as a table, as JSON and as CSV say the same', async () => {
-  const period = ['--fiscal-year', '2026', '--by', 'kind', '--store', store];
-  const json = JSON.parse((await aidLedger('totals', ...period, '--json')).out) as {
-    rows: { kind: string; amount: string }[];
-    total: { amount: string; personTimes: number };
-  };
-  expect(json.rows.map(({ kind }) => kind)).toEqual(['grant', 'meals', 'subsidy', 'waiver']);
-  const table = await aidLedger('totals', ...period);
-  const csv = await aidLedger('totals', ...period, '--csv');
-  for (const figure of [json.total.amount, ...json.rows.map(({ amount }) => amount)]) {
-    expect(table.out).toContain(figure);
-    expect(csv.out).toContain(figure);
-  }
-  const sql = `select sum(net) as fen from movement where fiscal_year = 2026`;
-  expect(Math.round(Number(json.total.amount) * 100)).toBe(query(directory, sql)['fen']);
-});
+function boarder(): string {
+  const database = openDatabase(join(directory, 'ledger.db'), { readOnly: true });
+  const row = database
+    .prepare(`select student_id as id from payment where term = '2023-autumn' and state = 'disbursed'`)
+    .get() as { id: string };
+  database.close();
+  return row.id;
+}
 
-test('a history is told line by line, without a name in clear', async () => {
-  const { code, out } = await aidLedger('history', studentId, '--store', store);
-  expect(code).toBe(0);
-  expect(out).toContain('登记学生');
-  expect(out).toMatch(/发放.*元/);
-  const { items } = JSON.parse((await aidLedger('history', studentId, '--json', '--store', store)).out) as {
-    items: { data: { name?: string } }[];
-  };
-  expect(items[0]?.data.name).toMatch(/^.\*+$/u);
-});
+describe('usage', () => {
+  it('--help names the commands', () => {
+    const { code, out } = aidLedger('--help');
+    expect(code).toBe(0);
+    for (const command of ['serve', 'demo', 'totals', 'history', 'rebuild', 'verify']) expect(out).toContain(command);
+  });
 
-test('an untouched ledger verifies; one altered byte is found', async () => {
-  expect(await aidLedger('verify', '--store', store)).toMatchObject({ code: 0 });
-  const flipped = altered(
-    `update event set payload = replace(payload, '"amount":"625.00"', '"amount":"626.00"') where type = 'PaymentDisbursed'`,
+  it.each([
+    ['no command', []],
+    ['an unknown command', ['audit']],
+    ['no period', ['totals', '--store', store]],
+    ['two periods', ['totals', '--store', store, '--fiscal-year', '2026', '--term', '2026-autumn']],
+    ['half a period', ['totals', '--store', store, '--from', '2026-01-01']],
+    ['an unknown grouping', ['totals', '--store', store, '--fiscal-year', '2026', '--by', 'colour']],
+    ['a term that is none', ['history', 'someone', '--store', store, '--term', '2026-summer']],
+    ['a store that is none', ['verify', '--store', 'somewhere']],
+  ])('%s ends with 2', (_, args) => {
+    expect(aidLedger(...args).code).toBe(2);
+  });
+
+  it.each(['totals --fiscal-year 2026', 'history someone', 'rebuild', 'verify'])(
+    '%s: a missing ledger is named and not made',
+    (command) => {
+      const { code, err } = aidLedger(...command.split(' '), '--store', `sqlite:${directory}/none/ledger.db`);
+      expect(code).toBe(1);
+      expect(err).toContain(`There is no ledger at ${directory}/none/ledger.db`);
+    },
   );
-  const { code, out, err } = await aidLedger('verify', '--store', flipped);
-  expect(code).toBe(1);
-  expect(out + err).toContain('hash');
+
+  it('the demo writes into no ledger that is there', () => {
+    const { code, err } = aidLedger('demo', '--brief', '--data', directory);
+    expect(code).toBe(1);
+    expect(err).toContain('There is a ledger');
+  });
 });
 
-test('a rebuild gives equal views; views that were tampered with are told', async () => {
-  expect(await aidLedger('rebuild', '--store', store)).toMatchObject({ code: 0 });
-  const tampered = altered('update movement set net = net + 1 where position = (select min(position) from movement)');
-  expect(await aidLedger('rebuild', '--store', tampered)).toMatchObject({ code: 1 });
-  expect(await aidLedger('rebuild', '--store', tampered)).toMatchObject({ code: 0 });
+describe('totals', () => {
+  const boarding = ['--policy', 'rencheng-boarding-living-subsidy'];
+
+  it.each([
+    ['--school-year', '2023-2024', '1125.00'],
+    ['--fiscal-year', '2024', '1250.00'],
+  ])('%s %s', (period, value, amount) => {
+    const { code, out } = aidLedger('totals', '--store', store, period, value, ...boarding);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`^合计 total .* ${amount.replace('.', '\\.')} +2 +1$`, 'm'));
+    expect(out).toContain('口径');
+  });
+
+  it('--json is what the API answers', () => {
+    const args = ['--store', store, '--term', '2026-autumn', '--by', 'policy', '--district', 'shizhong', '--json'];
+    const { code, out } = aidLedger('totals', ...args);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      period: { term: '2026-autumn' },
+      rows: [{ policyId: 'shizhong-kindergarten-fee-subsidy' }, { policyId: 'shizhong-lunch-subsidy', personTimes: 1 }],
+      total: { amount: '960.00', personTimes: 2, persons: 2 },
+    });
+  });
+
+  it('--csv begins with a byte-order mark and ends with the total', () => {
+    const { out } = aidLedger('totals', '--store', store, '--fiscal-year', '2024', '--by', 'policy', '--csv');
+    expect(out.startsWith('\uFEFF')).toBe(true);
+    expect(out.trimEnd().split('\r\n').at(-1)).toBe('合计 total,1250.00,0.00,0.00,1250.00,2,1');
+  });
+
+  it('views that are missing are built first', () => {
+    const { code, out } = aidLedger('totals', '--store', altered(WITHOUT_VIEWS), '--fiscal-year', '2024');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^合计 total .* 1250\.00 /m);
+  });
+
+  it('columns line up although Chinese characters are wide', () => {
+    const { out } = aidLedger('totals', '--store', store, '--fiscal-year', '2026', '--by', 'policy');
+    const widths = out
+      .split('\n')
+      .filter((line) => /^(rencheng|shizhong|合计)/.test(line))
+      .map((line) => [...line].reduce((width, character) => width + (/[⺀-＀]/.test(character) ? 2 : 1), 0));
+    expect(widths.length).toBe(19);
+    expect(new Set(widths).size).toBe(1);
+  });
 });
 
-test.each([
-  ['no ledger there', 1, ['totals', '--fiscal-year', '2026', '--store', 'sqlite:/nonexistent/ledger.db']],
-  ['an unknown student', 1, ['history', 'nobody']],
-  ['two periods', 2, ['totals', '--fiscal-year', '2026', '--term', '2026-autumn']],
-  ['no such command', 2, ['pay']],
-  ['no such year', 2, ['totals', '--fiscal-year', 'twenty']],
-])('%s ends with %i', async (_, expected, parameters) => {
-  const { code, err } = await aidLedger(
-    ...parameters,
-    ...(parameters.includes('--store') || parameters[0] === 'pay' ? [] : ['--store', store]),
-  );
-  expect(code).toBe(expected);
-  expect(err).not.toMatch(/at \w+ \(/);
-  expect(err.trim()).not.toBe('');
+describe('history', () => {
+  it('tells what was recorded, the name masked', () => {
+    const { code, out } = aidLedger('history', boarder(), '--store', store);
+    expect(code).toBe(0);
+    expect(out).toContain('登记学生 赵**');
+    expect(out).not.toContain('赵明轩');
+    expect(out).toMatch(/#\d+ .*Z {2}生效 effective 2023-12-20 {2}Owner \(owner\)\n.*500\.00/);
+  });
+
+  it('--term and --known-at narrow it', () => {
+    const ofTerm = aidLedger('history', boarder(), '--store', store, '--term', '2024-spring', '--json');
+    expect((JSON.parse(ofTerm.out) as { items: object[] }).items).toHaveLength(1);
+    const before = aidLedger('history', boarder(), '--store', store, '--known-at', '2020-01-01T00:00:00Z');
+    expect(before).toMatchObject({ code: 1, out: '' });
+  });
+
+  it('without the master key it says so', () => {
+    const copy = newDirectory();
+    copies.push(copy);
+    cpSync(directory, copy, { recursive: true });
+    rmSync(join(copy, 'master.key'));
+    const { code, err } = aidLedger('history', boarder(), '--store', `sqlite:${join(copy, 'ledger.db')}`);
+    expect(code).toBe(1);
+    expect(err).toContain('master.key is missing');
+  });
+});
+
+describe('while a service runs', () => {
+  it('reading goes on, rebuilding waits', async () => {
+    const running = altered('select 1');
+    const service = await startTestService({ directory: dirname(running.slice('sqlite:'.length)) });
+    try {
+      const { body } = await service.post('/v1/students', { name: '新同学' });
+      const told = aidLedger('history', String(body['studentId']), '--store', running);
+      expect(told.out).toContain('登记学生 新**');
+      expect(aidLedger('totals', '--store', running, '--fiscal-year', '2024').out).toContain('1250.00');
+      expect(aidLedger('verify', '--store', running).code).toBe(0);
+      const { code, err } = aidLedger('rebuild', '--store', running);
+      expect(code).toBe(1);
+      expect(err).toContain('Another process is using this ledger');
+    } finally {
+      await service.stop();
+    }
+  });
+});
+
+describe('verify', () => {
+  it('a ledger as recorded is ok', () => {
+    const { code, out } = aidLedger('verify', '--store', store);
+    expect(code).toBe(0);
+    expect(out).toMatch(/完好 ok · \d{3} 条记录 events · headHash [0-9a-f]{64}/);
+  });
+
+  it('control: one changed byte is found where it is', () => {
+    const changed = altered(`update event set payload = replace(payload, '"amount":"5', '"amount":"6')
+      where position = (select min(position) from event where payload like '%"amount":"5%' and position > 60)`);
+    const { code, err } = aidLedger('verify', '--store', changed);
+    expect(code).toBe(1);
+    expect(err).toMatch(/NOT OK · .*first bad position \d+: the hash does not match what is stored/);
+  });
+
+  it('control: a lost tail is found', () => {
+    const cut = altered('delete from event where position > 200');
+    const { code, err } = aidLedger('verify', '--store', cut);
+    expect(code).toBe(1);
+    expect(err).toContain('first bad position 201');
+  });
+});
+
+describe('rebuild', () => {
+  it('views that are what the log says stay as they are', () => {
+    const { code, out } = aidLedger('rebuild', '--store', altered('select 1'));
+    expect(code).toBe(0);
+    expect(out).toMatch(/before {2}([0-9a-f]{64})\n\d+ 条记录 events.*\n重建后 after {3}\1\n一致/);
+  });
+
+  it('views that are missing are built before they are compared', () => {
+    const { code, out } = aidLedger('rebuild', '--store', altered(WITHOUT_VIEWS));
+    expect(code).toBe(0);
+    expect(out).toContain('\n一致');
+  });
+
+  it('control: an altered view is named, and right afterwards', () => {
+    const changed = altered(
+      'update movement set net = net + 100 where position = (select min(position) from movement)',
+    );
+    expect(aidLedger('rebuild', '--store', changed).code).toBe(1);
+    expect(aidLedger('rebuild', '--store', changed).code).toBe(0);
+  });
+
+  it('--force accepts the difference', () => {
+    const changed = altered(
+      'update movement set net = net + 100 where position = (select min(position) from movement)',
+    );
+    const { code, out } = aidLedger('rebuild', '--store', changed, '--force');
+    expect(code).toBe(0);
+    expect(out).toContain('不一致');
+  });
 });
