@@ -137,3 +137,38 @@ test('a policy withdrawn after it was paid shows what to recover, and pays no mo
     { status: 'due' },
   ]);
 });
+
+test('a back-dated rise of meals can be recorded as further days, and days without a rate are limited as days', async () => {
+  const name = { zh: '营养餐补助', en: 'Nutrition meals' };
+  const meals = (policyId: string, amounts?: object[]) => ({
+    policyId,
+    name,
+    kind: 'meals',
+    versions: [
+      {
+        effectiveFrom: '2024-spring',
+        eligibility: { stages: ['primary'] },
+        benefit: { basis: 'per-day', daysPerTerm: 100, ...(amounts && { amounts }) },
+        legal: { document: 'Test document' },
+      },
+    ],
+  });
+  await aid.post('/v1/policies', meals('nutrition', [{ amount: '4' }]));
+  await aid.post('/v1/policies', meals('snack'));
+  const studentId = await newBoarder(aid);
+  const feed = async (policyId: string, days: number) =>
+    aid.post('/v1/payments', payment(studentId, { policyId, amount: undefined, days, method: 'in-kind' }), key());
+  expect(await feed('nutrition', 100)).toMatchObject({ status: 201, body: { amount: '400.00' } });
+  expect(await feed('nutrition', 1)).toMatchObject({ status: 422, body: { code: 'entitlement-exceeded' } });
+  const [first] = meals('nutrition', [{ amount: '5' }]).versions;
+  await aid.post('/v1/policies/nutrition/versions', { ...first, effectiveFrom: '2026-autumn' });
+  expect(await feed('nutrition', 20)).toMatchObject({
+    status: 201,
+    body: { amount: '100.00', entitlement: { outstanding: '0.00' } },
+  });
+  expect(await feed('snack', 100)).toMatchObject({ status: 201, body: { amount: '0.00' } });
+  expect(await feed('snack', 1)).toMatchObject({
+    status: 422,
+    body: { code: 'entitlement-exceeded', days: { entitled: 100, net: 100, outstanding: 0 } },
+  });
+});
