@@ -5,7 +5,8 @@ import { PolicyView } from '../policies/policy.view.js';
 import { SchoolView } from '../schools/school.view.js';
 import { toCsv } from '../totals/totals.csv.js';
 import { DIMENSION_NAMES, type Dimension } from '../totals/dimensions.js';
-import { TotalsView, type Period, type Scope, type TotalsRow } from '../totals/totals.view.js';
+import { onePeriod, type Period } from '../totals/period.js';
+import { TotalsView, type Scope, type TotalsRow } from '../totals/totals.view.js';
 import { usageFailure } from './failure.js';
 import { findLedger, openCurrent, viewedTo, type OpenLedger } from './ledger-files.js';
 import { totalsTable, type Names } from './totals-table.js';
@@ -41,14 +42,9 @@ export async function totals(options: TotalsOptions): Promise<void> {
   }
 }
 
-function periodOf({ fiscalYear, schoolYear, term, from, to }: TotalsOptions): Period {
-  const periods: Period[] = [];
-  if (fiscalYear !== undefined) periods.push({ fiscalYear });
-  if (schoolYear) periods.push({ schoolYear });
-  if (term) periods.push({ term });
-  if (from && to) periods.push({ from, to });
-  const [period] = periods;
-  if (!period || periods.length > 1 || Boolean(from) !== Boolean(to))
+function periodOf(options: TotalsOptions): Period {
+  const period = onePeriod(options);
+  if (!period)
     throw usageFailure(
       '请给出一种期间:--fiscal-year、--school-year、--term,或 --from 与 --to。 Give one period: --fiscal-year, --school-year, --term, or --from and --to.',
     );

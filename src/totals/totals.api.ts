@@ -10,7 +10,8 @@ import { Freshness } from '../office/freshness.js';
 import { BridgeAnswer, TotalsAnswer } from './totals.answer.dto.js';
 import { toCsv } from './totals.csv.js';
 import { BridgeQuery, TotalsQuery } from './totals.dto.js';
-import { TotalsView, type Period } from './totals.view.js';
+import { onePeriod, type Period } from './period.js';
+import { TotalsView } from './totals.view.js';
 
 const ONE_PERIOD = {
   path: 'fiscalYear',
@@ -24,15 +25,9 @@ const CSV = asText(
   'With `Accept: text/csv`: the same rows and their total as CSV, UTF-8 with a byte-order mark',
 );
 
-function periodOf({ fiscalYear, schoolYear, term, from, to }: TotalsQuery): Period {
-  const periods: Period[] = [];
-  if (fiscalYear !== undefined) periods.push({ fiscalYear });
-  if (schoolYear) periods.push({ schoolYear });
-  if (term) periods.push({ term });
-  if (from && to) periods.push({ from, to });
-  const [period] = periods;
-  if (!period || periods.length > 1 || Boolean(from) !== Boolean(to))
-    throw new Rejection('malformed', { errors: [ONE_PERIOD] });
+function periodOf(query: TotalsQuery): Period {
+  const period = onePeriod(query);
+  if (!period) throw new Rejection('malformed', { errors: [ONE_PERIOD] });
   return period;
 }
 

@@ -1,15 +1,11 @@
 // Annual totals: money, person-times 人次 and persons 人数 of a period, in any grouping; and the bridge between years.
 import { Injectable } from '@nestjs/common';
-import type { CivilDate } from '../core/civil-date.js';
 import { fromFen, toYuan } from '../core/money.js';
-import { termsOf, type SchoolYear, type Term } from '../core/term.js';
+import { termsOf, type SchoolYear } from '../core/term.js';
 import { paged, type Page } from '../office/page.js';
 import { DIMENSIONS, type Dimension } from './dimensions.js';
+import type { Period } from './period.js';
 import { ReadModels, type Cell, type Row } from '../read-models/read-models.js';
-
-/** One kind of period; each has its own way to place a movement in time. */
-export type Period =
-  { fiscalYear: number } | { schoolYear: SchoolYear } | { term: Term } | { from: CivilDate; to: CivilDate };
 
 export interface Scope {
   districtId?: string;

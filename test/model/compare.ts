@@ -1,7 +1,8 @@
 // Every query of the office against the reference.
 import { termsOf, type SchoolYear, type Term } from '../../src/core/term.js';
 import type { Dimension } from '../../src/totals/dimensions.js';
-import type { Period, Scope } from '../../src/totals/totals.view.js';
+import type { Period } from '../../src/totals/period.js';
+import type { Scope } from '../../src/totals/totals.view.js';
 import type { RefMovement } from './reference.js';
 import type { ModelRun } from './run.js';
 import { grouped, piecesOf, total, type RefTotals } from './totals.js';

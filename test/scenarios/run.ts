@@ -11,7 +11,8 @@ import { PROJECTIONS } from '../../src/installation.js';
 import { readCatalogues } from '../../src/policies/catalogue.js';
 import { Projector } from '../../src/read-models/projector.js';
 import { SqliteReadModels } from '../../src/read-models/sqlite/sqlite-read-models.js';
-import { TotalsView, type Period } from '../../src/totals/totals.view.js';
+import type { Period } from '../../src/totals/period.js';
+import { TotalsView } from '../../src/totals/totals.view.js';
 import { Office } from './office.js';
 import type { Outcome, Scenario } from './scenario.js';
 
