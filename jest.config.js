@@ -8,13 +8,30 @@ const packages = {
   sourceMaps: false,
 };
 
-export default {
-  testMatch: ['<rootDir>/test/**/*.spec.ts'],
+const shared = {
   testEnvironment: 'node',
   transform: { '\\.ts$': '@swc/jest', '\\.[cm]?js$': ['@swc/jest', packages] },
   transformIgnorePatterns: ['/node_modules/typescript/'], // CommonJS already, and 9 MB
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+};
+
+/** The whole-API suite once more, on another store. */
+const apiOn = (store) => ({
+  ...shared,
+  displayName: `api on ${store}`,
+  testMatch: ['<rootDir>/test/http/**/*.spec.ts'],
+  globals: { AID_TEST_STORE: store },
+});
+
+export default {
+  projects: [
+    { ...shared, displayName: 'sqlite', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
+    apiOn('postgres'),
+    ...(process.env.KURRENTDB_URL ? [apiOn('kurrentdb')] : []),
+  ],
+  globalSetup: '<rootDir>/test/support/setup.ts',
+  globalTeardown: '<rootDir>/test/support/teardown.ts',
   testTimeout: 30_000,
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/tools/closing-line-reporter.cjs'],

@@ -17,14 +17,14 @@ import { Freshness } from './office/freshness.js';
 import { CatalogueLoader } from './policies/catalogue.loader.js';
 import { PoliciesModule } from './policies/policies.module.js';
 import { Projector } from './read-models/projector.js';
-import { ReadModels } from './read-models/read-models.js';
+import { Tables } from './tables/tables.js';
 import { SchoolsModule } from './schools/schools.module.js';
 import { StudentsModule } from './students/students.module.js';
 import { TotalsModule } from './totals/totals.module.js';
 
 const partsOf = (installation: Installation, logger: Logger): Provider[] => [
   { provide: EventStore, useValue: installation.store },
-  { provide: ReadModels, useValue: installation.models },
+  { provide: Tables, useValue: installation.models },
   { provide: KeyStore, useValue: installation.keys },
   { provide: StudentSealer, useValue: installation.sealer },
   { provide: Projector, useValue: installation.projector },

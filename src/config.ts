@@ -2,10 +2,22 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
+/** Where tables stand. */
+export type TablesPlace = { kind: 'sqlite'; file: string } | { kind: 'postgres'; url: string };
+/** Where the log stands. */
+export type StorePlace = TablesPlace | { kind: 'kurrentdb'; url: string };
+
 export interface Config {
   port: number;
   host: string;
-  store: { kind: 'sqlite'; file: string };
+  store: StorePlace;
+  /** Views; and the numbering of a log in KurrentDB. */
+  readModels: TablesPlace;
+  keys: TablesPlace;
+  /** Folder of what an installation keeps in files: secrets that were not given, and embedded databases. */
+  directory: string;
+  /** What the streams of this ledger begin with on a KurrentDB that others use too. */
+  streamPrefix: string;
   /** Districts whose policies are loaded on first start. */
   catalogue: readonly string[];
   masterKey: string | undefined;
@@ -20,10 +32,51 @@ export class ConfigError extends Error {
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
-function storeOf(text: string): Config['store'] {
-  const [, file] = /^sqlite:(.+)$/.exec(text) ?? [];
-  if (!file) throw new ConfigError(`AID_STORE must be sqlite:<file>; it is ${text}`);
-  return { kind: 'sqlite', file: resolve(file) };
+const PLACES: Record<string, (text: string) => StorePlace | undefined> = {
+  sqlite: (text) => (text.length > 'sqlite:'.length ? { kind: 'sqlite', file: resolve(text.slice(7)) } : undefined),
+  postgres: (url) => ({ kind: 'postgres', url }),
+  postgresql: (url) => ({ kind: 'postgres', url }),
+  kurrentdb: (url) => ({ kind: 'kurrentdb', url }),
+  'kurrentdb+discover': (url) => ({ kind: 'kurrentdb', url }),
+  esdb: (url) => ({ kind: 'kurrentdb', url }),
+  'esdb+discover': (url) => ({ kind: 'kurrentdb', url }),
+};
+
+/** Addresses carry passwords: what is wrong is said without them. */
+function placeOf(name: string, text: string): StorePlace {
+  const [scheme = ''] = text.split(':', 1);
+  const place = PLACES[scheme]?.(text);
+  if (!place)
+    throw new ConfigError(
+      `${name} must be sqlite:<file>, postgres://… or kurrentdb://…; it begins with ${scheme.slice(0, 20)}`,
+    );
+  return place;
+}
+
+function tablesOf(name: string, text: string): TablesPlace {
+  const place = placeOf(name, text);
+  if (place.kind === 'kurrentdb') throw new ConfigError(`${name} must be sqlite:<file> or postgres://…`);
+  return place;
+}
+
+/** Views stand with the log, or in a file where the log is in KurrentDB; keys stand with the views, but apart. */
+function placesOf(read: (name: string) => string | undefined) {
+  const store = placeOf('AID_STORE', read('AID_STORE') ?? 'sqlite:./data/ledger.db');
+  const directory = resolve(read('AID_DATA') ?? (store.kind === 'sqlite' ? dirname(store.file) : './data'));
+  const given = (name: string): TablesPlace | undefined => {
+    const text = read(name);
+    return text === undefined ? undefined : tablesOf(name, text);
+  };
+  const inFile = (file: string): TablesPlace => ({ kind: 'sqlite', file: join(directory, file) });
+  const readModels = given('AID_READ_MODELS') ?? (store.kind === 'kurrentdb' ? inFile('views.db') : store);
+  const keys = given('AID_KEYS') ?? (readModels.kind === 'postgres' ? readModels : inFile('keys.db'));
+  return { store, readModels, keys, directory };
+}
+
+function prefixOf(text: string): string {
+  if (!/^[a-z][a-z0-9.]{0,30}$/.test(text))
+    throw new ConfigError(`AID_STREAM_PREFIX must be lower-case letters, digits and points; it is ${text}`);
+  return text;
 }
 
 function portOf(text: string): number {
@@ -44,7 +97,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   return {
     port: portOf(read('PORT') ?? '3000'),
     host: read('HOST') ?? '127.0.0.1',
-    store: storeOf(read('AID_STORE') ?? 'sqlite:./data/ledger.db'),
+    ...placesOf(read),
+    streamPrefix: prefixOf(read('AID_STREAM_PREFIX') ?? 'aid.'),
     catalogue: catalogue === 'none' ? [] : catalogue.split(','),
     masterKey: read('AID_MASTER_KEY'),
     masterKeyFile: read('AID_MASTER_KEY_FILE'),
@@ -53,16 +107,14 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   };
 }
 
-/** The files of an embedded ledger, all in the directory of its log. */
-export function dataFiles(ledger: string) {
-  const directory = dirname(ledger);
+/** The files of an installation, in one folder that only this user may enter. */
+export function installationFiles(directory: string) {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const beside = (name: string): string => join(directory, name);
-  return {
-    ledger,
-    lock: `${ledger}.lock`,
-    keys: beside('keys.db'),
-    masterKey: beside('master.key'),
-    bootstrapKey: beside('bootstrap.key'),
-  };
+  return { masterKey: beside('master.key'), bootstrapKey: beside('bootstrap.key') };
 }
+
+/** Embedded databases that belong to one process at a time. */
+export const embeddedFiles = ({ store, readModels }: Config): string[] => [
+  ...new Set([store, readModels].flatMap((place) => (place.kind === 'sqlite' ? [place.file] : []))),
+];

@@ -1,11 +1,11 @@
 // One installation: the adapters that the configuration names, opened in order and closed in reverse.
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { dataFiles, type Config } from './config.js';
+import { openEventStore, openKeyTables, openReadModels } from './adapters.js';
+import { embeddedFiles, installationFiles, type Config } from './config.js';
 import { Clock, Ids } from './core/clock.js';
 import { EventStore } from './event-store/event-store.js';
 import { Ledger } from './event-store/ledger.js';
-import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { KeyStore } from './keys/key-store.js';
 import { newMasterKey, parseMasterKey, secretFile } from './keys/master-key.js';
 import { StudentSealer } from './keys/student-sealer.js';
@@ -13,8 +13,7 @@ import { Freshness } from './office/freshness.js';
 import { policyProjection } from './policies/policy.projection.js';
 import type { Projection } from './read-models/projection.js';
 import { Projector } from './read-models/projector.js';
-import { ReadModels } from './read-models/read-models.js';
-import { SqliteReadModels } from './read-models/sqlite/sqlite-read-models.js';
+import { Tables } from './tables/tables.js';
 import { schoolProjection } from './schools/school.projection.js';
 import { lockFile } from './sqlite/lock.js';
 import { paymentProjection } from './students/payment.projection.js';
@@ -40,7 +39,7 @@ class RandomIds extends Ids {
 
 export interface Installation {
   store: EventStore;
-  models: ReadModels;
+  models: Tables;
   keys: KeyStore;
   sealer: StudentSealer;
   projector: Projector;
@@ -62,44 +61,67 @@ export interface InstallationOptions {
   onFailure?: (error: unknown) => void;
 }
 
-/** Opens the ledger for writing; a second process is refused. */
-export function openInstallation(config: Config, options: InstallationOptions = {}): Installation {
-  const files = dataFiles(config.store.file);
-  const lock = lockFile(files.lock);
-  const { clock = new SystemClock(), ids = new RandomIds(), onFailure = () => {}, logger } = options;
-  const store = new SqliteEventStore(files.ledger, { now: () => clock.now(), onFailure });
-  const models = new SqliteReadModels(files.ledger);
-  const keys = new KeyStore(files.keys, masterKeyOf(config, files.masterKey));
-  const sealer = new StudentSealer(keys);
-  const projector = new Projector(store, models, PROJECTIONS, (err) =>
-    logger?.fatal({ err }, 'the views have halted; reads are refused until the cause is mended'),
-  );
-  const freshness = new Freshness(projector);
-  const ledger = new Ledger(store, sealer, freshness.appended);
-  const bootstrap = config.bootstrapKey
-    ? { secret: config.bootstrapKey, file: undefined }
-    : { ...secretFile(files.bootstrapKey, newApiKey), file: files.bootstrapKey };
-  return {
-    store,
-    models,
-    keys,
-    sealer,
-    projector,
-    freshness,
-    ledger,
-    clock,
-    ids,
-    bootstrapKey: bootstrap.secret,
-    bootstrapKeyFile: bootstrap.file,
-    async close() {
-      await projector.stop();
-      await models.close();
-      await store.close();
-      keys.close();
-      lock.release();
-    },
+/** How often a service looks for what others have recorded on the same store. */
+const LOOK_EVERY_MS = 250;
+
+/** Opens the ledger for writing. Embedded files belong to one process: a second is refused. */
+export async function openInstallation(config: Config, options: InstallationOptions = {}): Promise<Installation> {
+  const files = installationFiles(config.directory);
+  const masterKey = masterKeyOf(config, files.masterKey);
+  const closing: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const end of closing.splice(0).toReversed()) await end();
   };
+  try {
+    for (const file of embeddedFiles(config)) closing.push(lockFile(`${file}.lock`).release);
+    return { ...(await openParts(config, options, masterKey, closing)), ...bootstrapOf(config, files), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
+
+async function openParts(
+  config: Config,
+  { clock = new SystemClock(), ids = new RandomIds(), onFailure = () => {}, logger }: InstallationOptions,
+  masterKey: Buffer,
+  closing: (() => unknown)[],
+) {
+  const models = openReadModels(config);
+  closing.push(() => models.close());
+  const keys = await openKeys(config, masterKey);
+  closing.push(() => keys.close());
+  const store = await openEventStore(config, models, { now: () => clock.now(), onFailure });
+  closing.push(() => store.close());
+  const projector = new Projector(store, models, PROJECTIONS, (err) => logger?.error({ err }, 'the views stand still'));
+  closing.push(() => projector.stop());
+  if (config.store.kind !== 'sqlite') closing.push(lookAround(projector));
+  const freshness = new Freshness(projector);
+  const sealer = new StudentSealer(keys);
+  const ledger = new Ledger(store, sealer, freshness.appended);
+  return { store, models, keys, sealer, projector, freshness, ledger, clock, ids };
+}
+
+async function openKeys(config: Config, masterKey: Buffer): Promise<KeyStore> {
+  const tables = openKeyTables(config);
+  try {
+    return await KeyStore.open(tables, masterKey);
+  } catch (error) {
+    await tables.close();
+    throw error;
+  }
+}
+
+/** Other services write to the same store; what one leaves without a view when it dies, another projects. */
+function lookAround(projector: Projector): () => void {
+  const timer = setInterval(() => void projector.look(), LOOK_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+const bootstrapOf = ({ bootstrapKey }: Config, files: { bootstrapKey: string }) =>
+  bootstrapKey === undefined
+    ? { bootstrapKey: secretFile(files.bootstrapKey, newApiKey).secret, bootstrapKeyFile: files.bootstrapKey }
+    : { bootstrapKey, bootstrapKeyFile: undefined };
 
 const newApiKey = (): string => `aid_${randomBytes(32).toString('base64url')}`;
 

@@ -38,7 +38,7 @@ const DRAIN_MS = 10_000;
 
 export async function startService(config: Config, options: ServiceOptions = {}): Promise<Service> {
   const logger = newLogger(config.logLevel);
-  const installation = openInstallation(config, { ...options, logger });
+  const installation = await openInstallation(config, { ...options, logger });
   try {
     await installation.projector.start(options.progress);
     const app = await createApp(installation, logger);

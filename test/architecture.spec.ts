@@ -14,7 +14,7 @@ interface Layer {
 
 const DRIVERS = ['@photostructure/sqlite', 'node:sqlite', 'pg', 'pg-copy-streams', '@kurrent/kurrentdb-client'];
 const RULES = ['core', 'rules'];
-const ENGINE = [...RULES, 'projection', 'store'];
+const ENGINE = [...RULES, 'tables', 'projection', 'store'];
 const FRONT = [...ENGINE, 'keys', 'office', 'view', 'handler', 'dto', 'http', '@nestjs/*'];
 const WEB = [
   'node:*',
@@ -29,7 +29,7 @@ const WEB = [
   'uuid',
 ];
 const BOOKS = [...FRONT, 'api', 'module', 'catalogue'];
-const ADAPTERS = ['adapter', 'sqlite', 'config', 'installation'];
+const ADAPTERS = ['adapter', 'sqlite', 'config', 'adapters', 'installation'];
 
 const LAYERS: Layer[] = [
   { name: 'core', files: /^core\//, imports: ['core', 'decimal.js'], pure: true },
@@ -52,17 +52,20 @@ const LAYERS: Layer[] = [
   { name: 'api', files: /\.(api|csv)\.ts$/, imports: [...FRONT, 'api', ...WEB, 'csv-stringify'] },
   { name: 'module', files: /^[a-z-]+\/[a-z-]+\.module\.ts$/, imports: [...BOOKS, 'config'] },
   { name: 'store', files: /^(event-store|read-models)\/[a-z-]+\.ts$/, imports: [...ENGINE, 'node:crypto', 'uuid'] },
+  { name: 'tables', files: /^tables\/[a-z-]+\.ts$/, imports: ['core', 'tables'] },
   {
     name: 'adapter',
-    files: /^(event-store|read-models)\/(sqlite|postgres|kurrent)\//,
-    imports: [...ENGINE, 'adapter', 'sqlite', ...DRIVERS, 'node:*'],
+    files: /^(event-store|tables)\/(sqlite|postgres|kurrent)\//,
+    imports: [...ENGINE, 'adapter', 'sqlite', 'postgres', ...DRIVERS, 'node:*'],
   },
   { name: 'sqlite', files: /^sqlite\//, imports: ['core', 'sqlite', ...DRIVERS, 'node:*'] },
-  { name: 'keys', files: /^keys\//, imports: [...ENGINE, 'keys', 'sqlite', ...DRIVERS, 'node:*'] },
+  { name: 'postgres', files: /^postgres\//, imports: ['core', 'postgres', ...DRIVERS, 'node:*'] },
+  { name: 'keys', files: /^keys\//, imports: [...ENGINE, 'keys', 'node:*'] },
   { name: 'office', files: /^office\//, imports: [...ENGINE, 'office', 'keys', '@nestjs/*'] },
   { name: 'http', files: /^http\//, imports: [...FRONT, ...WEB, 'config'] },
   { name: 'config', files: /^config\.ts$/, imports: ['core', 'node:*'] },
   // From here on: putting it together. Nobody above imports these.
+  { name: 'adapters', files: /^adapters\.ts$/, imports: [...ENGINE, 'adapter', 'postgres', 'config', 'node:*'] },
   { name: 'installation', files: /^installation\.ts$/, imports: [...BOOKS, ...WEB, ...ADAPTERS] },
   { name: 'app', files: /^app\.module\.ts$/, imports: [...BOOKS, ...WEB, ...ADAPTERS] },
   { name: 'service', files: /^serv(e|ice)\.ts$/, imports: [...BOOKS, ...WEB, ...ADAPTERS, 'app', 'service'] },

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PROJECTIONS } from '../src/installation.js';
-import { CHECKPOINT } from '../src/read-models/projector.js';
+import { CHECKPOINT } from '../src/read-models/projection.js';
 import { openDatabase } from '../src/sqlite/database.js';
 import { newDirectory, startTestService } from './support/service.js';
 

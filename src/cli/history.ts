@@ -1,6 +1,8 @@
 // `aid-ledger history`: everything recorded about one student, in order; names and numbers masked.
 import { existsSync, readFileSync } from 'node:fs';
 import type { Term } from '../core/term.js';
+import { openKeyTables } from '../adapters.js';
+import { installationFiles, type Config } from '../config.js';
 import { KeyStore } from '../keys/key-store.js';
 import { parseMasterKey } from '../keys/master-key.js';
 import { StudentSealer } from '../keys/student-sealer.js';
@@ -8,7 +10,7 @@ import { Knowledge } from '../office/known-at.js';
 import { PolicyView } from '../policies/policy.view.js';
 import { HistoryView } from '../students/history.view.js';
 import { CommandFailure } from './failure.js';
-import { findLedger, messageOf, openCurrent, type LedgerFiles } from './ledger-files.js';
+import { findLedger, messageOf, openCurrent } from './ledger.js';
 
 export interface HistoryOptions {
   store: string;
@@ -20,10 +22,10 @@ export interface HistoryOptions {
 type Item = Awaited<ReturnType<HistoryView['of']>>[number];
 
 export async function history(studentId: string, { store: url, term, knownAt, json }: HistoryOptions): Promise<void> {
-  const files = findLedger(url);
-  const keys = openKeys(files);
+  const config = findLedger(url);
+  const keys = await openKeys(config);
   try {
-    const { store, models, close } = await openCurrent(files);
+    const { store, models, close } = await openCurrent(config);
     try {
       const upTo = await new Knowledge(store).positionOf(knownAt);
       const view = new HistoryView(store, new PolicyView(models, store), new StudentSealer(keys));
@@ -34,22 +36,26 @@ export async function history(studentId: string, { store: url, term, knownAt, js
       await close();
     }
   } finally {
-    keys.close();
+    await keys.close();
   }
 }
 
 /** Personal fields are sealed in the log; without the keys beside it nobody can even mask them. */
-function openKeys({ keys, masterKey: beside, config }: LedgerFiles): KeyStore {
-  const file = config.masterKeyFile ?? beside;
-  for (const needed of config.masterKey === undefined ? [keys, file] : [keys])
-    if (!existsSync(needed))
-      throw new CommandFailure(
-        `缺少密钥文件 ${needed},无法读取学生记录。 The key file ${needed} is missing: a student's records cannot be read. Put it back, or give AID_MASTER_KEY or AID_MASTER_KEY_FILE.`,
-      );
+async function openKeys(config: Config): Promise<KeyStore> {
+  const { keys, masterKey } = config;
+  const file = config.masterKeyFile ?? installationFiles(config.directory).masterKey;
+  const needed = [...(keys.kind === 'sqlite' ? [keys.file] : []), ...(masterKey === undefined ? [file] : [])];
+  const missing = needed.find((path) => !existsSync(path));
+  if (missing !== undefined)
+    throw new CommandFailure(
+      `缺少密钥文件 ${missing},无法读取学生记录。 The key file ${missing} is missing: a student's records cannot be read. Put it back, or give AID_MASTER_KEY or AID_MASTER_KEY_FILE.`,
+    );
+  const tables = openKeyTables(config, { readOnly: true });
   try {
-    return new KeyStore(keys, parseMasterKey(config.masterKey ?? readFileSync(file, 'utf8').trim()));
+    return await KeyStore.openToRead(tables, parseMasterKey(masterKey ?? readFileSync(file, 'utf8').trim()));
   } catch (error) {
-    throw new CommandFailure(`密钥库 ${keys} 无法打开。 The key store cannot be opened: ${messageOf(error)}`);
+    await tables.close();
+    throw new CommandFailure(`密钥库无法打开。 The key store cannot be opened: ${messageOf(error)}`);
   }
 }
 

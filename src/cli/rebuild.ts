@@ -1,7 +1,7 @@
 // `aid-ledger rebuild`: builds every view anew from the log and says whether the old ones were what the log says.
 import type { Projector } from '../read-models/projector.js';
 import { CommandFailure } from './failure.js';
-import { findLedger, messageOf, openAlone, projectorOf } from './ledger-files.js';
+import { findLedger, messageOf, openForWriting, projectorOf } from './ledger.js';
 import { showProgress } from './progress.js';
 
 export interface RebuildOptions {
@@ -10,7 +10,7 @@ export interface RebuildOptions {
 }
 
 export async function rebuild({ store, force }: RebuildOptions): Promise<void> {
-  const ledger = openAlone(findLedger(store));
+  const ledger = await openForWriting(findLedger(store));
   try {
     const projector = projectorOf(ledger);
     const before = await hashOfLive(projector);

@@ -8,7 +8,7 @@ import { DIMENSION_NAMES, type Dimension } from '../totals/dimensions.js';
 import { onePeriod, type Period } from '../totals/period.js';
 import { TotalsView, type Scope, type TotalsRow } from '../totals/totals.view.js';
 import { usageFailure } from './failure.js';
-import { findLedger, openCurrent, viewedTo, type OpenLedger } from './ledger-files.js';
+import { findLedger, openCurrent, viewedTo, type OpenLedger } from './ledger.js';
 import { totalsTable, type Names } from './totals-table.js';
 
 export interface TotalsOptions {

@@ -1,12 +1,12 @@
 // `aid-ledger verify`: reads the whole log again and says whether it is what was recorded. It changes nothing.
 import { verify } from '../event-store/verification.js';
-import type { ReadModels } from '../read-models/read-models.js';
+import type { Tables } from '../tables/tables.js';
 import { CommandFailure } from './failure.js';
-import { findLedger, messageOf, openForReading, viewedTo } from './ledger-files.js';
+import { findLedger, messageOf, openForReading, viewedTo } from './ledger.js';
 import { showProgress } from './progress.js';
 
 export async function verifyLedger(options: { store: string }): Promise<void> {
-  const { store, models, close } = openForReading(findLedger(options.store));
+  const { store, models, close } = await openForReading(findLedger(options.store));
   const progress = showProgress('核对 verify');
   try {
     // Read before the log is: a service may go on recording.
@@ -30,7 +30,7 @@ export async function verifyLedger(options: { store: string }): Promise<void> {
 }
 
 /** Views are no part of the log; without them only their testimony is missing. */
-async function viewedIfAny(models: ReadModels): Promise<number> {
+async function viewedIfAny(models: Tables): Promise<number> {
   try {
     return await viewedTo(models);
   } catch {

@@ -22,11 +22,7 @@ export class AppendConflict extends Error {
   }
 }
 
-/** No room for the event. Nothing was written; reading goes on. */
-export class StorageFull extends Error {
-  override name = 'StorageFull';
-}
-
+/** Every method may fail with StorageUnavailable, `append` with StorageFull. */
 export abstract class EventStore {
   /** Which engine holds the log, for people: `sqlite`, `memory`. */
   abstract readonly kind: string;

@@ -1,4 +1,4 @@
-// The one path into the log: replay a known command, else load, decide, seal, append; a lost race is decided again.
+// The one path into the log: load, replay a known command, else decide, seal, append; a lost race is decided again.
 import { v5 as uuidv5 } from 'uuid';
 import { fold, type Decider } from '../core/decider.js';
 import {
@@ -10,7 +10,8 @@ import {
   type NewEvent,
 } from '../core/event.js';
 import { Rejection } from '../core/rejection.js';
-import { AppendConflict, EventStore, StorageFull } from './event-store.js';
+import { StorageFull } from '../core/storage.js';
+import { AppendConflict, EventStore } from './event-store.js';
 import { Turns } from './turns.js';
 
 /** Who asks for what, under which key; the same for every command of the office. */
@@ -67,8 +68,6 @@ export class Ledger {
 
   private async attempt<State, Event extends DomainEvent>(order: Order<State, Event>): Promise<Recorded<Event>> {
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-      const replay = await this.replayOf<Event>(order.context);
-      if (replay) return replay;
       try {
         return await this.decideAndAppend(order);
       } catch (error) {
@@ -80,16 +79,11 @@ export class Ledger {
   }
 
   /** The first answer of a command that the log already holds. */
-  async replayOf<Event extends DomainEvent>({
-    commandId,
-    fingerprint,
-  }: CommandContext): Promise<Recorded<Event> | undefined> {
+  async replayOf<Event extends DomainEvent>({ commandId, fingerprint }: Asked): Promise<Recorded<Event> | undefined> {
     const first = await this.store.findEvent(eventId(commandId, 0));
     if (!first) return undefined;
     const stream = (await this.store.readStream(first.stream)).map((stored) => readEvent<Event>(stored));
-    const events = stream.filter(({ meta }) => meta.commandId === commandId);
-    if (events[0]?.meta.fingerprint !== fingerprint) throw new Rejection('idempotency-key-reused');
-    return recorded(first.stream, events, true);
+    return replayed(first.stream, stream, { commandId, fingerprint });
   }
 
   async load<State, Event extends DomainEvent>(stream: string, decider: Decider<State, Event>, upTo?: number) {
@@ -102,6 +96,9 @@ export class Ledger {
   ): Promise<Recorded<Event>> {
     const { stream, decider, context, decide } = order;
     const { state, events, revision } = await this.load(stream, decider);
+    // The stream first: it shows an answer that is on its way to the index of ids; what comes later is a conflict.
+    const replay = replayed(stream, events, context) ?? (await this.replayOf<Event>(context));
+    if (replay) return replay;
     if (context.expectedRevision !== undefined && context.expectedRevision !== revision)
       throw new Rejection('stale-revision', { revision });
     const decided = decide(state);
@@ -127,6 +124,21 @@ export class Ledger {
       }),
     );
   }
+}
+
+type Asked = Pick<CommandContext, 'commandId' | 'fingerprint'>;
+
+/** What a stream holds of a command; another request under the same key is refused. */
+function replayed<Event extends DomainEvent>(
+  stream: string,
+  held: readonly LedgerEvent<Event>[],
+  { commandId, fingerprint }: Asked,
+): Recorded<Event> | undefined {
+  const events = held.filter(({ meta }) => meta.commandId === commandId);
+  const [first] = events;
+  if (!first) return undefined;
+  if (first.meta.fingerprint !== fingerprint) throw new Rejection('idempotency-key-reused');
+  return recorded(stream, events, true);
 }
 
 function recorded<Event extends DomainEvent>(

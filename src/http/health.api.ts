@@ -25,11 +25,11 @@ export class HealthApi {
     return { status: 'ok' };
   }
 
-  /** The views follow the log; 503 while they do not. */
+  /** The store answers and the views follow the log; 503 while they do not. */
   @Get('health/ready')
   @ApiOkResponse({ description: 'Ready', type: ReadyAnswer })
   ready(): ReadyAnswer {
-    if (this.projector.failure) throw new Rejection('ledger-unavailable');
+    if (this.projector.failure || this.projector.trouble) throw new Rejection('ledger-unavailable');
     return { status: 'ok', position: this.projector.reached };
   }
 

@@ -7,7 +7,7 @@ import { Rejection } from '../core/rejection.js';
 import { EventStore } from '../event-store/event-store.js';
 import { verify } from '../event-store/verification.js';
 import { Projector } from '../read-models/projector.js';
-import { ReadModels } from '../read-models/read-models.js';
+import { Tables } from '../tables/tables.js';
 import { EventPage, LedgerAnswer, PrincipalAnswer, VerificationAnswer } from './ledger.answer.dto.js';
 import { EventsQuery } from './ledger.dto.js';
 import { Answers } from './openapi.js';
@@ -18,7 +18,7 @@ import { Answers } from './openapi.js';
 export class LedgerApi {
   constructor(
     private readonly store: EventStore,
-    private readonly models: ReadModels,
+    private readonly models: Tables,
     private readonly projector: Projector,
   ) {}
 

@@ -3,6 +3,7 @@ import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Rejection } from '../core/rejection.js';
+import { StorageFull, StorageUnavailable } from '../core/storage.js';
 import type { RejectionCode } from '../core/rejections.js';
 
 export const LOGGER = Symbol('logger');
@@ -47,6 +48,8 @@ const statusOf = (error: unknown): number | undefined => {
 
 export function asRejection(error: unknown): Rejection {
   if (error instanceof Rejection) return error;
+  if (error instanceof StorageFull) return new Rejection('storage-full');
+  if (error instanceof StorageUnavailable) return new Rejection('ledger-unavailable');
   const status = statusOf(error);
   const code = status === undefined ? undefined : CODES[status];
   return new Rejection(code ?? (status && status < 500 ? 'malformed' : 'internal'));
@@ -61,6 +64,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const rejection = asRejection(error);
     if (rejection.code === 'internal') this.logger.error({ err: error, requestId: request.id }, 'unforeseen error');
+    if (error instanceof StorageUnavailable) this.logger.warn({ err: error, requestId: request.id }, 'storage is away');
     sendProblem(reply, rejection);
   }
 }

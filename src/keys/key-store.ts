@@ -1,32 +1,36 @@
 // The key store, apart from the log: one key a student, and blind indexes by which numbers are looked up.
 // What is forgotten here is forgotten everywhere: the log holds only what these keys open.
 import { createHmac, randomBytes } from 'node:crypto';
-import { Rejection } from '../core/rejection.js';
 import { GroupCommit, type Outcome } from '../event-store/group-commit.js';
-import {
-  closeDatabase,
-  isDiskFull,
-  openDatabase,
-  statements,
-  transact,
-  type Database,
-  type SqlRow,
-} from '../sqlite/database.js';
+import type { Row, Table, Tables, Transaction } from '../tables/tables.js';
 import { open, seal } from './cipher.js';
 
 export type IndexKind = 'citizen-number' | 'student-number';
 
-const SCHEMA = `
-  create table if not exists secret (name text primary key, wrapped blob not null) strict;
-  create table if not exists student_key (student_id text primary key, wrapped blob not null) strict;
-  create table if not exists blind_index (
-    kind text not null, blind text not null, student_id text not null, primary key (kind, blind, student_id)
-  ) strict;
-  create index if not exists blind_index_by_student on blind_index (student_id)`;
+/** Keys are wrapped by the master key and written in base64url. */
+const SECRET: Table = { name: 'secret', columns: { name: 'text', wrapped: 'text' }, key: ['name'] };
+const STUDENT_KEY: Table = {
+  name: 'student_key',
+  columns: { student_id: 'text', wrapped: 'text' },
+  key: ['student_id'],
+};
+const BLIND_INDEX: Table = {
+  name: 'blind_index',
+  columns: { kind: 'text', blind: 'text', student_id: 'text' },
+  key: ['kind', 'blind', 'student_id'],
+  indexes: [['blind'], ['student_id']],
+};
+export const KEY_TABLES: readonly Table[] = [SECRET, STUDENT_KEY, BLIND_INDEX];
 
 interface Claim {
   studentId: string;
   numbers: Partial<Record<IndexKind, string>>;
+}
+
+interface Entry extends Row {
+  kind: IndexKind;
+  blind: string;
+  student_id: string;
 }
 
 const MOST_CACHED = 10_000;
@@ -39,22 +43,27 @@ export class WrongMasterKey extends Error {
 
 /** Keys wrapped by a master key that is not in the store. Every change is durable before its promise resolves. */
 export class KeyStore {
-  private readonly database: Database;
-  private readonly prepared: ReturnType<typeof statements>;
-  private readonly indexKey: Buffer;
-  private readonly fingerprintKey: Buffer;
   private readonly claims = new GroupCommit<Claim, string>((claims) => this.commit(claims));
   private readonly cached = new Map<string, Buffer>();
 
-  constructor(
-    file: string,
+  private constructor(
+    private readonly tables: Tables,
     private readonly masterKey: Buffer,
-  ) {
-    this.database = openDatabase(file);
-    this.database.exec(SCHEMA);
-    this.prepared = statements(this.database);
-    this.indexKey = this.secret('blind-index');
-    this.fingerprintKey = this.secret('fingerprint');
+    private readonly secrets: ReadonlyMap<string, Buffer>,
+  ) {}
+
+  /** Opens the store, or makes a new one; refuses a master key that is not the one it was made with. */
+  static async open(tables: Tables, masterKey: Buffer): Promise<KeyStore> {
+    await tables.create(KEY_TABLES);
+    const secrets = await tables.transaction((rows) => secretsIn(rows, masterKey));
+    return new KeyStore(tables, masterKey, secrets);
+  }
+
+  /** As `open`, and changes nothing: a store that is not there, or not whole, fails. */
+  static async openToRead(tables: Tables, masterKey: Buffer): Promise<KeyStore> {
+    const held = await tables.query<{ name: string; wrapped: string }>('select name, wrapped from secret');
+    if (held.length < SECRETS.length) throw new Error('the key store has no secrets');
+    return new KeyStore(tables, masterKey, opened(held, masterKey));
   }
 
   /**
@@ -65,70 +74,143 @@ export class KeyStore {
     return this.claims.submit({ studentId, numbers });
   }
 
-  private commit(claims: Claim[]): Outcome<string>[] {
-    try {
-      return transact(this.database, () => claims.map((claim) => this.claimOne(claim)));
-    } catch (error) {
-      throw isDiskFull(error) ? new Rejection('storage-full') : error;
-    }
+  private commit(claims: Claim[]): Promise<Outcome<string>[]> {
+    return this.tables.transaction(async (rows) => {
+      await rows.lock(SECRET);
+      return this.claimAll(rows, claims);
+    });
   }
 
-  private claimOne({ studentId, numbers }: Claim): Outcome<string> {
-    const citizen = numbers['citizen-number'];
-    const [holder] = citizen === undefined ? [] : this.lookUp('citizen-number', citizen);
-    if (holder !== undefined) return { answer: holder };
-    const wrapped = seal(this.masterKey, `student|${studentId}`, randomBytes(32));
-    this.prepared('insert into student_key values (?, ?)').run(studentId, wrapped);
-    for (const [kind, number] of Object.entries(numbers))
-      this.prepared('insert into blind_index values (?, ?, ?)').run(kind, this.blind(kind, number), studentId);
-    return { answer: studentId };
+  /** In the order in which they were asked for: of two claims to one citizen number the first holds it. */
+  private async claimAll(rows: Transaction, claims: readonly Claim[]): Promise<Outcome<string>[]> {
+    const holders = await this.holdersOf(rows, claims);
+    const known = await rows.load<{ student_id: string }>(STUDENT_KEY, 'student_id', [
+      ...new Set(claims.map(({ studentId }) => studentId)),
+    ]);
+    const withKey = new Set(known.map(({ student_id }) => student_id));
+    const [keys, entries, outcomes]: [Row[], Entry[], Outcome<string>[]] = [[], [], []];
+    for (const { studentId, numbers } of claims) {
+      const blinds = Object.entries(numbers).map(([kind, number]) => this.entry(kind as IndexKind, number, studentId));
+      const citizen = blinds.find(({ kind }) => kind === 'citizen-number');
+      const holder = citizen && holders.get(citizen.blind);
+      outcomes.push({ answer: holder ?? studentId });
+      if (holder !== undefined || withKey.has(studentId)) continue;
+      if (citizen) holders.set(citizen.blind, studentId);
+      withKey.add(studentId);
+      keys.push({ student_id: studentId, wrapped: wrap(this.masterKey, `student|${studentId}`, randomBytes(32)) });
+      entries.push(...blinds);
+    }
+    await rows.put(STUDENT_KEY, keys);
+    await rows.put(BLIND_INDEX, entries);
+    return outcomes;
+  }
+
+  private async holdersOf(rows: Transaction, claims: readonly Claim[]): Promise<Map<string, string>> {
+    const blinds = claims.flatMap(({ numbers }) =>
+      numbers['citizen-number'] === undefined ? [] : [this.blind('citizen-number', numbers['citizen-number'])],
+    );
+    const taken = await rows.load<Entry>(BLIND_INDEX, 'blind', blinds);
+    return new Map(taken.map(({ blind, student_id }) => [blind, student_id]));
   }
 
   /** Students who hold a number; the store knows only a keyed digest of it. */
-  lookUp(kind: IndexKind, number: string): string[] {
-    const rows = this.prepared('select student_id from blind_index where kind = ? and blind = ? order by student_id');
-    return (rows.all(kind, this.blind(kind, number)) as SqlRow[]).map((row) => String(row['student_id']));
+  async lookUp(kind: IndexKind, number: string): Promise<string[]> {
+    const rows = await this.tables.query<Entry>(
+      'select * from blind_index where kind = $1 and blind = $2 order by student_id',
+      [kind, this.blind(kind, number)],
+    );
+    return rows.map(({ student_id }) => student_id);
   }
 
-  /** The student's own key; undefined once it is destroyed. */
-  keyOf(studentId: string): Buffer | undefined {
-    const known = this.cached.get(studentId);
-    if (known) return known;
-    const row = this.prepared('select wrapped from student_key where student_id = ?').get(studentId) as
-      SqlRow | undefined;
-    if (!row) return undefined;
-    const key = this.unwrap(`student|${studentId}`, row['wrapped']);
-    if (this.cached.size >= MOST_CACHED) this.cached.clear();
-    this.cached.set(studentId, key);
-    return key;
+  /** The students' own keys; one that is destroyed is absent. */
+  async keysOf(studentIds: Iterable<string>): Promise<ReadonlyMap<string, Buffer>> {
+    const wanted = [...new Set(studentIds)];
+    const missing = wanted.filter((studentId) => !this.cached.has(studentId));
+    if (this.cached.size + missing.length > MOST_CACHED) this.cached.clear();
+    for (const { student_id, wrapped } of await this.wrappedKeys(missing))
+      this.cached.set(student_id, unwrap(this.masterKey, `student|${student_id}`, wrapped));
+    return new Map(wanted.flatMap((studentId) => entryIfAny(studentId, this.cached.get(studentId))));
+  }
+
+  private async wrappedKeys(studentIds: readonly string[]) {
+    if (studentIds.length === 0) return [];
+    const places = studentIds.map((_, index) => `$${index + 1}`).join(', ');
+    return this.tables.query<{ student_id: string; wrapped: string }>(
+      `select student_id, wrapped from student_key where student_id in (${places})`,
+      studentIds,
+    );
   }
 
   /** Keyed digest of a request: equal requests are recognised, their content is not revealed. */
   fingerprint(text: string): string {
-    return createHmac('sha256', this.fingerprintKey).update(text).digest('base64url').slice(0, 22);
+    return createHmac('sha256', this.secretOf('fingerprint')).update(text).digest('base64url').slice(0, 22);
   }
 
-  close(): void {
-    this.claims.flush();
-    closeDatabase(this.database);
+  /** The id of the student whom a command registers: the same command names the same student, nobody can guess it. */
+  studentIdFor(commandId: string): string {
+    const bytes = createHmac('sha256', this.secretOf('fingerprint')).update(`student|${commandId}`).digest();
+    return uuidOf(bytes);
+  }
+
+  async close(): Promise<void> {
+    await this.claims.drained();
+    await this.tables.close();
+  }
+
+  private entry(kind: IndexKind, number: string, studentId: string): Entry {
+    return { kind, blind: this.blind(kind, number), student_id: studentId };
   }
 
   private blind(kind: string, number: string): string {
-    return createHmac('sha256', this.indexKey).update(`${kind}|${number}`).digest('base64url');
+    return createHmac('sha256', this.secretOf('blind-index')).update(`${kind}|${number}`).digest('base64url');
   }
 
-  private secret(name: string): Buffer {
-    const insert = this.prepared('insert into secret values (?, ?) on conflict (name) do nothing');
-    insert.run(name, seal(this.masterKey, `secret|${name}`, randomBytes(32)));
-    const row = this.prepared('select wrapped from secret where name = ?').get(name) as SqlRow;
-    return this.unwrap(`secret|${name}`, row['wrapped']);
+  private secretOf(name: (typeof SECRETS)[number]): Buffer {
+    const secret = this.secrets.get(name);
+    if (!secret) throw new Error(`the key store has no secret ${name}`);
+    return secret;
   }
+}
 
-  private unwrap(place: string, wrapped: unknown): Buffer {
-    try {
-      return open(this.masterKey, place, Buffer.from(wrapped as Uint8Array));
-    } catch {
-      throw new WrongMasterKey();
-    }
+const SECRETS = ['blind-index', 'fingerprint'] as const;
+
+async function secretsIn(rows: Transaction, masterKey: Buffer): Promise<ReadonlyMap<string, Buffer>> {
+  await rows.lock(SECRET);
+  const held = await rows.load<{ name: string; wrapped: string }>(SECRET, 'name', SECRETS);
+  const names = new Set(held.map(({ name }) => name));
+  const made = SECRETS.filter((name) => !names.has(name)).map((name) => ({
+    name,
+    wrapped: wrap(masterKey, `secret|${name}`, randomBytes(32)),
+  }));
+  await rows.put(SECRET, made);
+  return opened([...held, ...made], masterKey);
+}
+
+const opened = (rows: readonly { name: string; wrapped: string }[], masterKey: Buffer): ReadonlyMap<string, Buffer> =>
+  new Map(rows.map(({ name, wrapped }) => [name, unwrap(masterKey, `secret|${name}`, wrapped)]));
+
+const wrap = (masterKey: Buffer, place: string, key: Buffer): string =>
+  seal(masterKey, place, key).toString('base64url');
+
+function unwrap(masterKey: Buffer, place: string, wrapped: string): Buffer {
+  try {
+    return open(masterKey, place, Buffer.from(wrapped, 'base64url'));
+  } catch {
+    throw new WrongMasterKey();
   }
+}
+
+const entryIfAny = (studentId: string, key: Buffer | undefined): [string, Buffer][] => (key ? [[studentId, key]] : []);
+
+/** A UUID of version 8: its bits are the maker's own. */
+function uuidOf(bytes: Buffer): string {
+  const hex = bytes.toString('hex');
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 3) | 8).toString(16);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20, 32),
+  ].join('-');
 }

@@ -23,41 +23,66 @@ export class StudentSealer extends Sealer {
   }
 
   override async seal(stream: string, eventId: string, { type, data }: DomainEvent): Promise<object> {
-    return this.eachPersonalField(stream, type, data, (key, field, value) => {
+    const fields = personalFieldsOf(stream, type);
+    if (!fields) return data;
+    const key = (await this.keys.keysOf([fields.studentId])).get(fields.studentId);
+    return eachField(data, fields.paths, (field, value) => {
       if (!key) throw new Error(`${stream} has no key to seal ${field}`);
       const sealed = seal(key, `${stream}|${eventId}|${field}`, Buffer.from(String(value)));
       return { sealed: sealed.toString('base64url') } satisfies Sealed;
     });
   }
 
-  /** The event's data with personal fields in clear; ERASED where the key is gone. */
-  open<Data extends object>(event: { stream: string; id: string; type: string; data: Data }): Data {
-    return this.eachPersonalField(event.stream, event.type, event.data, (key, field, value) => {
-      if (!key) return ERASED;
-      const sealed = Buffer.from((value as Sealed).sealed, 'base64url');
-      return open(key, `${event.stream}|${event.id}|${field}`, sealed).toString();
-    }) as Data;
+  /** The events with their personal fields in clear; ERASED where the key is gone. */
+  async openAll<Event extends SealedEvent>(events: readonly Event[]): Promise<Event[]> {
+    const fields = events.map(({ stream, type }) => personalFieldsOf(stream, type));
+    const keys = await this.keys.keysOf(fields.flatMap((personal) => personal?.studentId ?? []));
+    return events.map((event, index) => {
+      const personal = fields[index];
+      if (!personal) return event;
+      const key = keys.get(personal.studentId);
+      const data = eachField(event.data, personal.paths, (field, value) => {
+        if (!key) return ERASED;
+        const sealed = Buffer.from((value as Sealed).sealed, 'base64url');
+        return open(key, `${event.stream}|${event.id}|${field}`, sealed).toString();
+      });
+      return { ...event, data };
+    });
   }
 
-  private eachPersonalField(
-    stream: string,
-    type: string,
-    data: object,
-    change: (key: Buffer | undefined, field: string, value: unknown) => unknown,
-  ): object {
-    const fields = (PERSONAL_FIELDS as Partial<Record<string, readonly string[]>>)[type];
-    const studentId = STUDENT_STREAM.exec(stream)?.[1];
-    if (!fields || studentId === undefined) return data;
-    const key = this.keys.keyOf(studentId);
-    return fields.reduce<object>(
-      (result, field) => changeAt(result, field.split('.'), (value) => change(key, field, value)),
-      data,
-    );
+  /** One event's data with personal fields in clear. */
+  async open<Event extends SealedEvent>(event: Event): Promise<Event['data']> {
+    const [opened] = await this.openAll([event]);
+    return (opened ?? event).data;
   }
 }
 
+interface SealedEvent {
+  stream: string;
+  id: string;
+  type: string;
+  data: object;
+}
+
+/** Whose fields of an event are personal, and where they stand in its data. */
+function personalFieldsOf(stream: string, type: string): { studentId: string; paths: readonly string[] } | undefined {
+  const paths = (PERSONAL_FIELDS as Partial<Record<string, readonly string[]>>)[type];
+  const studentId = STUDENT_STREAM.exec(stream)?.[1];
+  return paths && studentId !== undefined ? { studentId, paths } : undefined;
+}
+
+const eachField = <Data extends object>(
+  data: Data,
+  paths: readonly string[],
+  change: (field: string, value: unknown) => unknown,
+): Data => paths.reduce((result, path) => changeAt(result, path.split('.'), (value) => change(path, value)), data);
+
 /** A copy with the value at a path changed; unchanged where there is none. */
-function changeAt(data: object, [head = '', ...rest]: string[], change: (value: unknown) => unknown): object {
+function changeAt<Data extends object>(
+  data: Data,
+  [head = '', ...rest]: string[],
+  change: (value: unknown) => unknown,
+): Data {
   const value = (data as Fields)[head];
   if (value === undefined || value === null) return data;
   return { ...data, [head]: rest.length > 0 ? changeAt(value, rest, change) : change(value) };

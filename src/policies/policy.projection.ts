@@ -1,8 +1,9 @@
 // Policies as they stand, one row each.
 import { fold } from '../core/decider.js';
 import type { LedgerEvent } from '../core/event.js';
-import { groupBy, type Projection } from '../read-models/projection.js';
-import type { Table } from '../read-models/read-models.js';
+import { groupBy } from '../core/group.js';
+import type { Projection } from '../read-models/projection.js';
+import type { Table } from '../tables/tables.js';
 import type { PolicyEvent } from './policy.events.js';
 import { policyDecider, type Policy } from './policy.js';
 

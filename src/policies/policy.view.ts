@@ -4,7 +4,7 @@ import { fold } from '../core/decider.js';
 import { readEvent } from '../core/event.js';
 import { EventStore } from '../event-store/event-store.js';
 import { paged, type Page } from '../office/page.js';
-import { ReadModels, type Row } from '../read-models/read-models.js';
+import { Tables, type Row } from '../tables/tables.js';
 import type { PolicyEvent } from './policy.events.js';
 import { policyDecider, type Policy, type PolicyBook } from './policy.js';
 
@@ -25,7 +25,7 @@ export class PolicyView {
   private known: { position: number; book: PolicyBook } = { position: -1, book: new Map() };
 
   constructor(
-    private readonly models: ReadModels,
+    private readonly models: Tables,
     private readonly store: EventStore,
   ) {}
 

@@ -1,7 +1,8 @@
 // The register of districts and schools as tables.
 import type { LedgerEvent } from '../core/event.js';
-import { lastByKey, type Projection } from '../read-models/projection.js';
-import type { Table } from '../read-models/read-models.js';
+import { lastByKey } from '../core/group.js';
+import type { Projection } from '../read-models/projection.js';
+import type { Table } from '../tables/tables.js';
 import type { DistrictEvent, SchoolEvent } from './school.events.js';
 
 export const DISTRICT: Table = {

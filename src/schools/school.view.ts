@@ -1,7 +1,7 @@
 // Reading the register of districts and schools.
 import { Injectable } from '@nestjs/common';
 import { paged, type Page } from '../office/page.js';
-import { ReadModels, type Row } from '../read-models/read-models.js';
+import { Tables, type Row } from '../tables/tables.js';
 import type { District, School } from './school.events.js';
 
 interface Registered extends Row {
@@ -19,7 +19,7 @@ const shown = <T extends object>({ body, revision }: Registered): WithRevision<T
 
 @Injectable()
 export class SchoolView {
-  constructor(private readonly models: ReadModels) {}
+  constructor(private readonly models: Tables) {}
 
   async district(districtId: string): Promise<WithRevision<District> | undefined> {
     const [row] = await this.models.query<Registered>('select * from district where district_id = $1', [districtId]);

@@ -70,6 +70,8 @@ export function rollBack(database: Database): void {
 
 const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
+/** Refusals of a statement or a value: the statement is at fault, not the file. */
+const SQLITE_OF_THE_STATEMENT = [1, 18, 19, 20, 21, 25];
 
 const codeOf = (error: unknown): number | undefined =>
   typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number'
@@ -79,6 +81,12 @@ const codeOf = (error: unknown): number | undefined =>
 export const isBusy = (error: unknown): boolean => codeOf(error) === SQLITE_BUSY;
 
 export const isDiskFull = (error: unknown): boolean => codeOf(error) === SQLITE_FULL;
+
+/** Whether the engine speaks of the file, its disk or its locks. */
+export function saidByEngine(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== undefined && !SQLITE_OF_THE_STATEMENT.includes(code);
+}
 
 /** Prepares each text once. */
 export function statements(database: Database): (text: string) => prebuilt.StatementSyncInstance {

@@ -31,34 +31,34 @@ export class HistoryView {
       events.flatMap(({ type, data }) => (type === 'PaymentDisbursed' ? [[data.paymentId, data.policyId]] : [])),
     );
     const terms = termsOfPayments(events);
-    return events
-      .filter((event) => term === undefined || concerns(event, term, terms))
-      .map((event) =>
-        this.item(
-          event,
-          tell(event, nameOf, (paymentId) => nameOf(policyOfPayment.get(paymentId) ?? '')),
-        ),
-      );
+    const wanted = events.filter((event) => term === undefined || concerns(event, term, terms));
+    const opened = await this.sealer.openAll(wanted);
+    return opened.map((event) =>
+      item(
+        event,
+        tell(event, nameOf, (paymentId) => nameOf(policyOfPayment.get(paymentId) ?? '')),
+      ),
+    );
   }
+}
 
-  private item(event: LedgerEvent<StudentEvent>, summary: { zh: string; en: string }) {
-    const data = masked<object>(this.sealer.open<object>(event));
-    const { position, recordedAt, type, meta, id, hash } = event;
-    const reason = 'reason' in data && typeof data.reason === 'string' ? { reason: data.reason } : {};
-    return {
-      position,
-      recordedAt,
-      effectiveOn: effectiveOn(event),
-      type,
-      actor: meta.actor,
-      ...reason,
-      requestId: meta.requestId,
-      summary,
-      data,
-      eventId: id,
-      hash,
-    };
-  }
+function item(event: LedgerEvent<StudentEvent>, summary: { zh: string; en: string }) {
+  const data = masked<object>(event.data);
+  const { position, recordedAt, type, meta, id, hash } = event;
+  const reason = 'reason' in data && typeof data.reason === 'string' ? { reason: data.reason } : {};
+  return {
+    position,
+    recordedAt,
+    effectiveOn: effectiveOn(event),
+    type,
+    actor: meta.actor,
+    ...reason,
+    requestId: meta.requestId,
+    summary,
+    data,
+    eventId: id,
+    hash,
+  };
 }
 
 /** Money belongs to the term of its payment, a fact to the term in which it takes effect. */

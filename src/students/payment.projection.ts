@@ -2,7 +2,7 @@
 import type { LedgerEvent } from '../core/event.js';
 import { toFen, yuan } from '../core/money.js';
 import type { Projection } from '../read-models/projection.js';
-import type { Row, Table } from '../read-models/read-models.js';
+import type { Row, Table } from '../tables/tables.js';
 import type { AccountEvent, PaymentDisbursed } from './student.events.js';
 
 export const PAYMENT: Table = {

@@ -4,7 +4,7 @@ import type { CivilDate } from '../core/civil-date.js';
 import { fromFen, toYuan } from '../core/money.js';
 import type { Term } from '../core/term.js';
 import { paged, type Page } from '../office/page.js';
-import { ReadModels, type Cell } from '../read-models/read-models.js';
+import { Tables, type Cell } from '../tables/tables.js';
 import type { PaymentRow, PaymentState } from './payment.projection.js';
 import type { PaymentDisbursed } from './student.events.js';
 
@@ -50,7 +50,7 @@ const shown = (row: PaymentRow) => {
 
 @Injectable()
 export class PaymentView {
-  constructor(private readonly models: ReadModels) {}
+  constructor(private readonly models: Tables) {}
 
   async row(paymentId: string): Promise<PaymentRow | undefined> {
     const [row] = await this.models.query<PaymentRow>('select * from payment where payment_id = $1', [paymentId]);

@@ -49,7 +49,7 @@ export class StudentApi {
     const recorded = await this.bus.execute(new RegisterStudent({ ...body, studentGroups }, context));
     const [event] = recorded.events;
     if (!event) throw new Error('a registration without an event');
-    const shown = masked<object>(this.sealer.open<object>(event)) as { studentId?: string };
+    const shown = masked<object>(await this.sealer.open(event)) as { studentId?: string };
     return Answer.created(`/v1/students/${shown.studentId}`, { ...shown, revision: recorded.revision }, recorded);
   }
 

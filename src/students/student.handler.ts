@@ -51,7 +51,8 @@ export class Students {
 
   /**
    * The numbers are claimed in the key store first, then the student is registered under the claimed id: whoever
-   * finds a claim that was never completed (a crash in between) completes it.
+   * finds a claim that was never completed (a crash in between) completes it. The id follows from the command, so a
+   * retry meets its own stream even before the log can say that it knows the command.
    */
   async register({ order, context }: RegisterStudent) {
     const replay = await this.ledger.replayOf<StudentEvent>(context);
@@ -61,7 +62,7 @@ export class Students {
       ...(citizenNumber && { 'citizen-number': citizenNumber }),
       ...(studentNumber && { 'student-number': studentNumber }),
     };
-    const studentId = await this.keys.claim(this.ids.next(), numbers);
+    const studentId = await this.keys.claim(this.keys.studentIdFor(context.commandId), numbers);
     const decide = (student: Student | null) => register(student?.facts ?? null, { studentId, ...order });
     return this.execute(studentId, context, decide);
   }

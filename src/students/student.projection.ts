@@ -1,8 +1,9 @@
 // One row a student: facts and account, folded; and the schools through which the student is found.
 import { fold } from '../core/decider.js';
 import type { LedgerEvent } from '../core/event.js';
-import { groupBy, type Projection } from '../read-models/projection.js';
-import type { Row, Table } from '../read-models/read-models.js';
+import { groupBy } from '../core/group.js';
+import type { Projection } from '../read-models/projection.js';
+import type { Row, Table } from '../tables/tables.js';
 import type { StudentEvent } from './student.events.js';
 import { studentDecider, type Student } from './student.js';
 

@@ -4,7 +4,7 @@ import type { LedgerEvent } from '../core/event.js';
 import { KeyStore } from '../keys/key-store.js';
 import { StudentSealer } from '../keys/student-sealer.js';
 import { paged, type Page } from '../office/page.js';
-import { ReadModels } from '../read-models/read-models.js';
+import { Tables } from '../tables/tables.js';
 import type { Determination, Enrolment } from './facts.js';
 import { masked } from './masking.js';
 import type { StudentRegistered } from './student.events.js';
@@ -26,14 +26,14 @@ export const next = (studentId: string): string => (studentId === '' ? '' : `${s
 @Injectable()
 export class StudentView {
   constructor(
-    private readonly models: ReadModels,
+    private readonly models: Tables,
     private readonly sealer: StudentSealer,
     private readonly keys: KeyStore,
   ) {}
 
   async one(studentId: string) {
     const row = await this.row(studentId);
-    return row && this.shown(row);
+    return row && (await this.shown([row]))[0];
   }
 
   /** Facts and account as last projected. */
@@ -44,12 +44,19 @@ export class StudentView {
 
   async page({ limit, after = '' }: Page, { schoolId }: { schoolId?: string } = {}) {
     const rows = await this.rowsFrom(next(after), limit + 1, schoolId);
-    return paged(rows, limit, (row) => row.student_id, this.shown);
+    const { items, nextCursor } = paged(
+      rows,
+      limit,
+      ({ student_id }) => student_id,
+      (row) => row,
+    );
+    return { items: await this.shown(items), nextCursor };
   }
 
   /** Those who hold a student number or citizen number, found by its keyed digest. */
   async holders(kind: 'student-number' | 'citizen-number', number: string) {
-    const students = await Promise.all(this.keys.lookUp(kind, number).map((studentId) => this.one(studentId)));
+    const holders = await this.keys.lookUp(kind, number);
+    const students = await Promise.all(holders.map((studentId) => this.one(studentId)));
     return students.filter((student) => student !== undefined);
   }
 
@@ -70,14 +77,17 @@ export class StudentView {
     return row;
   }
 
-  private shown = (row: StudentRow) => {
-    const registration = JSON.parse(row.registration) as LedgerEvent<StudentRegistered>;
-    const { facts } = JSON.parse(row.body) as Student;
-    return {
-      ...masked(this.sealer.open(registration)),
+  private async shown(rows: readonly StudentRow[]) {
+    const registrations = rows.map(({ registration, body, revision }) => ({
+      ...(JSON.parse(registration) as LedgerEvent<StudentRegistered>),
+      facts: (JSON.parse(body) as Student).facts,
+      revision,
+    }));
+    return (await this.sealer.openAll(registrations)).map(({ data, facts, revision }) => ({
+      ...masked(data),
       enrolments: facts.enrolments.map(shownEnrolment),
       hardship: facts.determinations.map(shownDetermination),
-      revision: row.revision,
-    };
-  };
+      revision,
+    }));
+  }
 }

@@ -4,7 +4,7 @@ import type { LedgerEvent } from '../core/event.js';
 import { toFen, yuan } from '../core/money.js';
 import { schoolYearOf } from '../core/term.js';
 import type { Projection } from '../read-models/projection.js';
-import type { Row, Table } from '../read-models/read-models.js';
+import type { Row, Table } from '../tables/tables.js';
 import { isAccountEvent, PAYMENT, type PaymentRow } from '../students/payment.projection.js';
 import type { AccountEvent, PaymentDisbursed } from '../students/student.events.js';
 

@@ -5,7 +5,7 @@ import { termsOf, type SchoolYear } from '../core/term.js';
 import { paged, type Page } from '../office/page.js';
 import { DIMENSIONS, type Dimension } from './dimensions.js';
 import type { Period } from './period.js';
-import { ReadModels, type Cell, type Row } from '../read-models/read-models.js';
+import { Tables, type Cell, type Row } from '../tables/tables.js';
 
 export interface Scope {
   districtId?: string;
@@ -116,7 +116,7 @@ interface BridgeRow extends Row {
 
 @Injectable()
 export class TotalsView {
-  constructor(private readonly models: ReadModels) {}
+  constructor(private readonly models: Tables) {}
 
   async totals(period: Period, by: readonly Dimension[], scope: Scope = {}) {
     const where = scoped(within(period), scope);

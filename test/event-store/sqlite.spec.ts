@@ -1,7 +1,8 @@
 // What the SQLite log promises beyond the contract: synced commits, one process, a full disk, alterations found.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { NO_STREAM, StorageFull } from '../../src/event-store/event-store.js';
+import { StorageFull } from '../../src/core/storage.js';
+import { NO_STREAM } from '../../src/event-store/event-store.js';
 import { GroupCommit } from '../../src/event-store/group-commit.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { verify } from '../../src/event-store/verification.js';

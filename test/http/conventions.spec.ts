@@ -5,6 +5,7 @@ import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-stor
 import { get, post, start } from '../crash/process.js';
 import { DISTRICT, key, LIVING_SUBSIDY, newBoarder, openOffice, payment, SCHOOL } from '../support/office.js';
 import { newDirectory, startTestService, type TestService } from '../support/service.js';
+import { storeKind } from '../support/stores.js';
 
 let aid: TestService;
 beforeAll(async () => {
@@ -138,8 +139,8 @@ test('the owner has every role in every scope', async () => {
 test('the ledger shows its head, its events as stored, and verifies', async () => {
   const { body } = await aid.get('/v1/ledger');
   expect(body).toMatchObject({
-    store: 'sqlite',
-    readModels: 'sqlite',
+    store: storeKind().replace('-double', ''),
+    readModels: storeKind() === 'postgres' ? 'postgres' : 'sqlite',
     headHash: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
   expect((await aid.get('/v1/ledger/verification')).body).toEqual({

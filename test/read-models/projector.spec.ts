@@ -6,8 +6,8 @@ import { EventStore, NO_STREAM } from '../../src/event-store/event-store.js';
 import { MemoryEventStore } from '../../src/event-store/memory-event-store.js';
 import { Projector } from '../../src/read-models/projector.js';
 import type { Projection } from '../../src/read-models/projection.js';
-import type { Table } from '../../src/read-models/read-models.js';
-import { SqliteReadModels } from '../../src/read-models/sqlite/sqlite-read-models.js';
+import type { Table } from '../../src/tables/tables.js';
+import { SqliteTables } from '../../src/tables/sqlite/sqlite-tables.js';
 import { newDirectory } from '../support/service.js';
 
 const COUNT: Table = {
@@ -40,7 +40,7 @@ const counting: Projection = {
 };
 
 let directory: string;
-let models: SqliteReadModels;
+let models: SqliteTables;
 let store: MemoryEventStore;
 let serial = 0;
 
@@ -60,7 +60,7 @@ async function append(count: number, target: EventStore = store): Promise<number
 
 beforeEach(() => {
   directory = newDirectory();
-  models = new SqliteReadModels(join(directory, 'views.db'));
+  models = new SqliteTables(join(directory, 'views.db'));
   store = new MemoryEventStore();
 });
 afterEach(async () => {

@@ -10,7 +10,7 @@ import { linesOf, type Line } from '../../src/entitlements/calculation.js';
 import { PROJECTIONS } from '../../src/installation.js';
 import { readCatalogues } from '../../src/policies/catalogue.js';
 import { Projector } from '../../src/read-models/projector.js';
-import { SqliteReadModels } from '../../src/read-models/sqlite/sqlite-read-models.js';
+import { SqliteTables } from '../../src/tables/sqlite/sqlite-tables.js';
 import type { Period } from '../../src/totals/period.js';
 import { TotalsView } from '../../src/totals/totals.view.js';
 import { Office } from './office.js';
@@ -75,7 +75,7 @@ const shownLine = (line: Line | undefined) =>
 
 async function expectTotals(office: Office, expected: NonNullable<Outcome['totals']>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'aid-scenario-'));
-  const models = new SqliteReadModels(join(directory, 'views.db'));
+  const models = new SqliteTables(join(directory, 'views.db'));
   try {
     await new Projector(office.store, models, PROJECTIONS).start();
     const view = new TotalsView(models);

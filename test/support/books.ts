@@ -31,7 +31,7 @@ export async function openBooks(directory: string, clock: Clock, ids: Ids = new 
     AID_BOOTSTRAP_KEY: 'unused',
     AID_MASTER_KEY: '00'.repeat(32),
   });
-  const installation = openInstallation(config, { clock, ids });
+  const installation = await openInstallation(config, { clock, ids });
   const { ledger, models, store, keys, sealer, freshness, projector } = installation;
   await projector.start();
   const schools = new SchoolView(models);

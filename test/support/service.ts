@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readConfig } from '../../src/config.js';
 import { Clock } from '../../src/core/clock.js';
 import { startService, type Service } from '../../src/service.js';
+import { storeOf } from './stores.js';
 
 export const KEY = 'test-key';
 
@@ -51,7 +52,7 @@ export interface TestServiceOptions {
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const { catalogue = 'none', directory = newDirectory(), clock = new FixedClock() } = options;
   const config = readConfig({
-    AID_STORE: `sqlite:${join(directory, 'ledger.db')}`,
+    ...(await storeOf(directory)),
     AID_CATALOGUE: catalogue,
     AID_BOOTSTRAP_KEY: KEY,
     LOG_LEVEL: 'silent',

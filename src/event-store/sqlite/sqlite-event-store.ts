@@ -9,7 +9,8 @@ import {
   type Database,
   type SqlRow,
 } from '../../sqlite/database.js';
-import { AppendConflict, EventStore, StorageFull, type Head } from '../event-store.js';
+import { StorageFull } from '../../core/storage.js';
+import { AppendConflict, EventStore, type Head } from '../event-store.js';
 import { GroupCommit, type Outcome } from '../group-commit.js';
 import { EMPTY_HEAD, isSameAppend, place, type LogHead } from '../log-head.js';
 
@@ -144,7 +145,7 @@ export class SqliteEventStore extends EventStore {
   }
 
   override async close(): Promise<void> {
-    this.commits.flush();
+    await this.commits.drained();
     if (this.readOnly) this.database.close();
     else closeDatabase(this.database);
   }

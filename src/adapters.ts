@@ -1,0 +1,61 @@
+// The only place that knows which adapter serves which address.
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Config, TablesPlace } from './config.js';
+import type { EventStore } from './event-store/event-store.js';
+import { KurrentEventStore } from './event-store/kurrent/kurrent-event-store.js';
+import { PostgresEventStore } from './event-store/postgres/postgres-event-store.js';
+import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
+import { Postgres } from './postgres/database.js';
+import { PostgresTables } from './tables/postgres/postgres-tables.js';
+import { SqliteTables } from './tables/sqlite/sqlite-tables.js';
+import type { Tables } from './tables/tables.js';
+
+/** Schemas of a PostgreSQL database: keys stand apart, so that a dump of the one holds nothing of the other. */
+const LEDGER = 'aid';
+const KEYS = 'aid_keys';
+
+/** Connections of one service; several services share a server. */
+const [FOR_LOG, FOR_VIEWS, FOR_KEYS] = [4, 8, 3];
+
+export interface StoreOptions {
+  now?: () => Date;
+  /** Reads what is there, and makes nothing. */
+  readOnly?: boolean;
+  /** What to do when the log failed to hold what it was told; the process cannot go on. */
+  onFailure?: (error: unknown) => void;
+}
+
+/** A log in KurrentDB is numbered in the tables of the read models. */
+export async function openEventStore(
+  { store, streamPrefix: prefix }: Config,
+  models: Tables,
+  options: StoreOptions = {},
+): Promise<EventStore> {
+  switch (store.kind) {
+    case 'sqlite':
+      return new SqliteEventStore(fileOf(store.file, options), options);
+    case 'postgres':
+      return PostgresEventStore.open(new Postgres(store.url, { schema: LEDGER, connections: FOR_LOG }), options);
+    case 'kurrentdb':
+      return KurrentEventStore.open(store.url, models, { prefix, ...options });
+  }
+}
+
+type Reading = Pick<StoreOptions, 'readOnly'>;
+
+export const openReadModels = ({ readModels }: Config, options: Reading = {}): Tables =>
+  openTables(readModels, LEDGER, FOR_VIEWS, options);
+
+export const openKeyTables = ({ keys }: Config, options: Reading = {}): Tables =>
+  openTables(keys, KEYS, FOR_KEYS, options);
+
+const openTables = (place: TablesPlace, schema: string, connections: number, options: Reading): Tables =>
+  place.kind === 'sqlite'
+    ? new SqliteTables(fileOf(place.file, options), options)
+    : new PostgresTables(new Postgres(place.url, { schema, connections }));
+
+function fileOf(file: string, { readOnly = false }: Reading): string {
+  if (!readOnly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  return file;
+}

@@ -1,0 +1,168 @@
+// The client of KurrentDB and EventStoreDB in the ledger's words: our own codec, our own time limits, our own errors.
+import {
+  binaryEvent,
+  BACKWARDS,
+  FORWARDS,
+  KurrentDBClient,
+  NO_STREAM as NONE,
+  START,
+  streamNameFilter,
+  StreamNotFoundError,
+  WrongExpectedVersionError,
+  type AllStreamResolvedEvent,
+  type AllStreamSubscription,
+  type RecordedEvent,
+} from '@kurrent/kurrentdb-client';
+import type { NewEvent } from '../../core/event.js';
+import { StorageUnavailable } from '../../core/storage.js';
+import { AppendConflict, NO_STREAM } from '../event-store.js';
+
+/** Where an event stands in `$all`: not dense, and needed in both parts to go on from it. */
+export interface ServerPosition {
+  commit: bigint;
+  prepare: bigint;
+}
+
+/** An event as the server holds it, before it has a place in the ledger. */
+export interface ServerEvent extends NewEvent {
+  stream: string;
+  revision: number;
+  /** As the writer's clock had it; the server's own time is cut to seconds by the client. */
+  recordedAt: string;
+  at: ServerPosition;
+}
+
+/** The client may wait for ever on a stalled connection; no call of ours does. */
+const PATIENCE_MS = 4000;
+
+export class KurrentClient {
+  private readonly client: KurrentDBClient;
+
+  /** `prefix` is what the streams of this ledger begin with on the server. */
+  constructor(
+    url: string,
+    private readonly prefix: string,
+  ) {
+    this.client = KurrentDBClient.connectionString(url);
+  }
+
+  /** Writes at an exact revision. The same ids at the same place again succeed; who can not tell, asks again. */
+  async append(stream: string, expected: number, events: readonly NewEvent[], recordedAt: string): Promise<void> {
+    const written = events.map(({ id, type, payload }) =>
+      binaryEvent({ id, type, data: Buffer.from(payload), metadata: { recordedAt } }),
+    );
+    try {
+      await inTime(
+        this.client.appendToStream(this.prefix + stream, written, {
+          streamState: expected === NO_STREAM ? NONE : BigInt(expected),
+          requiresLeader: true,
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof WrongExpectedVersionError)) throw error;
+      const { actualState } = error;
+      throw new AppendConflict(stream, typeof actualState === 'bigint' ? Number(actualState) : NO_STREAM);
+    }
+  }
+
+  /** The events of a stream from a revision on, as the leader has them. */
+  async readStream(stream: string, from = 0, limit = Number.MAX_SAFE_INTEGER): Promise<ServerEvent[]> {
+    try {
+      return await this.collect(
+        this.client.readStream(this.prefix + stream, {
+          fromRevision: BigInt(from),
+          maxCount: limit,
+          requiresLeader: true,
+        }),
+      );
+    } catch (error) {
+      if (error instanceof StreamNotFoundError) return [];
+      throw error;
+    }
+  }
+
+  /** Events of this ledger from a position of `$all` on, that one included. */
+  readAll(from: ServerPosition, limit: number): Promise<ServerEvent[]> {
+    const filter = streamNameFilter({ prefixes: [this.prefix] });
+    return this.collect(this.client.readAll({ fromPosition: from, direction: FORWARDS, maxCount: limit, filter }));
+  }
+
+  /** The last event of this ledger on the server. */
+  async last(): Promise<ServerEvent | undefined> {
+    const filter = streamNameFilter({ prefixes: [this.prefix] });
+    const events = this.client.readAll({ direction: BACKWARDS, fromPosition: 'end', maxCount: 1, filter });
+    return (await this.collect(events))[0];
+  }
+
+  /** Follows this ledger's events after a position, or from the first; ends with an error or without a word. */
+  subscribe(after: ServerPosition | undefined): AllStreamSubscription {
+    const filter = streamNameFilter({ prefixes: [this.prefix] });
+    return this.client.subscribeToAll({ fromPosition: after ?? START, filter });
+  }
+
+  eventOf(resolved: AllStreamResolvedEvent): ServerEvent | undefined {
+    return resolved.event && this.read(resolved.event, resolved.event.position);
+  }
+
+  async dispose(): Promise<void> {
+    await this.client.dispose();
+  }
+
+  private collect(
+    events: AsyncIterable<{ event?: RecordedEvent & { position?: ServerPosition }; commitPosition?: bigint }>,
+  ): Promise<ServerEvent[]> {
+    return inTime(
+      (async () => {
+        const collected: ServerEvent[] = [];
+        for await (const { event, commitPosition = 0n } of events)
+          if (event)
+            collected.push(this.read(event, event.position ?? { commit: commitPosition, prepare: commitPosition }));
+        return collected;
+      })(),
+    );
+  }
+
+  private read({ streamId, id, type, revision, data, metadata }: RecordedEvent, at: ServerPosition): ServerEvent {
+    return {
+      stream: streamId.slice(this.prefix.length),
+      id,
+      type,
+      revision: Number(revision),
+      payload: Buffer.from(data as Uint8Array).toString(),
+      recordedAt: recordedAtOf(metadata),
+      at,
+    };
+  }
+}
+
+/** Whoever wrote to our streams without this field was not this ledger; the chain then says so. */
+const recordedAtOf = (metadata: unknown): string =>
+  typeof metadata === 'object' && metadata !== null && 'recordedAt' in metadata ? String(metadata.recordedAt) : '';
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StorageUnavailable('the event store took too long')), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } catch (error) {
+    throw asStorageError(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** gRPC: cancelled, unknown, deadline exceeded, aborted, internal, unavailable. None says that nothing was written. */
+const PASSING_CODES = [1, 2, 4, 10, 13, 14];
+const PASSING_TYPES = ['unavailable', 'deadline-exceeded', 'timeout', 'cancelled', 'unknown', 'not-leader'];
+
+/** A server that is away is reported as a typed error or as a raw gRPC error, as the client happens to meet it. */
+export function asStorageError(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  const { code, type, message } = error as { code?: unknown; type?: unknown; message?: unknown };
+  const passes = PASSING_CODES.includes(code as number) || PASSING_TYPES.includes(type as string);
+  return passes
+    ? new StorageUnavailable(`the event store does not answer: ${String(message)}`, { cause: error })
+    : error;
+}

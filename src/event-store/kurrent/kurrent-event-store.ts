@@ -1,0 +1,204 @@
+// The log in KurrentDB or EventStoreDB: streams and their revisions are the server's, positions and chain are numbered
+// beside it. An append is answered once the event is durable there and has its place in the ledger here.
+import type { NewEvent, StoredEvent } from '../../core/event.js';
+import { patiently, StorageUnavailable } from '../../core/storage.js';
+import type { Tables } from '../../tables/tables.js';
+import { AppendConflict, EventStore, type Head } from '../event-store.js';
+import { GENESIS_HASH } from '../hash-chain.js';
+import { isSameAppend } from '../log-head.js';
+import { Follower } from './follower.js';
+import { KurrentClient, type ServerEvent } from './kurrent-client.js';
+import { Numbering, serverPositionOf, storedOf, type Numbered } from './numbering.js';
+
+export interface KurrentOptions {
+  /** What the streams of this ledger begin with on the server. */
+  prefix: string;
+  now?: () => Date;
+  /** Reads what is numbered, and numbers nothing. */
+  readOnly?: boolean;
+  /** Told when numbering cannot go on: the store then refuses everything. */
+  onFailure?: (error: unknown) => void;
+}
+
+/** How long an answer waits for its event to be numbered, and a reader for what the server already shows. */
+const NUMBERING_MS = 10_000;
+
+export class KurrentEventStore extends EventStore {
+  override readonly kind = 'kurrentdb';
+  private readonly awaited = new Map<string, ((event: StoredEvent) => void)[]>();
+  private follower: Follower | undefined;
+  private failure: unknown;
+
+  private constructor(
+    private readonly client: KurrentClient,
+    private readonly numbering: Numbering,
+    private readonly now: () => Date,
+  ) {
+    super();
+  }
+
+  /** Opens when everything on the server is numbered; tables are the read models', closed by their owner. */
+  static async open(url: string, tables: Tables, options: KurrentOptions): Promise<KurrentEventStore> {
+    const { prefix, now = () => new Date(), readOnly = false, onFailure = () => {} } = options;
+    const client = new KurrentClient(url, prefix);
+    const numbering = new Numbering(tables);
+    const store = new KurrentEventStore(client, numbering, now);
+    try {
+      if (!readOnly) await store.follow(onFailure);
+      return store;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  private async follow(onFailure: (error: unknown) => void): Promise<void> {
+    const after = await this.numbering.open();
+    const failed = (error: unknown): void => {
+      this.failure = error;
+      onFailure(error);
+    };
+    this.follower = new Follower(this.client, this.numbering, (events) => this.deliver(events), failed, after);
+    this.follower.start();
+    const last = await patiently(() => this.client.last());
+    if (last) await this.numberedTo(last);
+  }
+
+  /** At the start a long log may have to be numbered first; it goes on as long as it moves. */
+  private async numberedTo(last: ServerEvent): Promise<void> {
+    for (let before = -1; ;) {
+      const row = await this.numbering.lastRow();
+      if (row && serverPositionOf(row).commit >= last.at.commit) return;
+      this.demandWorking();
+      if (row?.position === before) throw new StorageUnavailable('numbering does not move');
+      before = row?.position ?? 0;
+      await this.numberedWithin(last, NUMBERING_MS).catch(() => {});
+    }
+  }
+
+  override async append(stream: string, expected: number, events: readonly NewEvent[]): Promise<StoredEvent[]> {
+    this.demandWorking();
+    const held = await this.heldOf(events);
+    if (held.some(Boolean)) return this.demandSame(held, stream, events);
+    const placed = events.map(({ id }) => this.numberedSoon(id));
+    placed.forEach((place) => place.promise.catch(() => {}));
+    try {
+      const recordedAt = this.now().toISOString();
+      await patiently(() => this.client.append(stream, expected, events, recordedAt));
+    } catch (error) {
+      placed.forEach((place) => place.forget());
+      if (!(error instanceof AppendConflict)) throw error;
+      return this.demandSame(await this.heldAt(stream, expected, events.length), stream, events);
+    }
+    // Ids that the server held already are answered as written; whether the content is the same, it does not look.
+    return this.demandSame(await Promise.all(placed.map(({ promise }) => promise)), stream, events);
+  }
+
+  private demandWorking(): void {
+    if (this.failure) throw new StorageUnavailable('numbering has stopped', { cause: this.failure });
+  }
+
+  private async demandSame(
+    held: readonly (StoredEvent | undefined)[],
+    stream: string,
+    events: readonly NewEvent[],
+  ): Promise<StoredEvent[]> {
+    if (isSameAppend(held, stream, events)) return held as StoredEvent[];
+    const end = (await this.client.readStream(stream)).length - 1;
+    throw new AppendConflict(stream, end);
+  }
+
+  private heldOf(events: readonly NewEvent[]): Promise<(StoredEvent | undefined)[]> {
+    return Promise.all(events.map(({ id }) => this.findEvent(id)));
+  }
+
+  /** What a stream holds where an append was refused: perhaps the append itself, made by an attempt without an answer. */
+  private async heldAt(stream: string, expected: number, count: number): Promise<(StoredEvent | undefined)[]> {
+    return (await this.readStream(stream)).slice(expected + 1, expected + 1 + count);
+  }
+
+  private deliver(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      for (const tell of this.awaited.get(event.id) ?? []) tell(event);
+      this.awaited.delete(event.id);
+    }
+  }
+
+  private numberedSoon(id: string, patienceMs = NUMBERING_MS): { promise: Promise<StoredEvent>; forget: () => void } {
+    let forget = (): void => {};
+    const promise = new Promise<StoredEvent>((resolve, reject) => {
+      const tell = (event: StoredEvent): void => (clearTimeout(timer), resolve(event));
+      forget = () => {
+        clearTimeout(timer);
+        const others = (this.awaited.get(id) ?? []).filter((other) => other !== tell);
+        if (others.length > 0) this.awaited.set(id, others);
+        else this.awaited.delete(id);
+      };
+      const timer = setTimeout(() => {
+        forget();
+        reject(new StorageUnavailable('the event is recorded, but not numbered yet'));
+      }, patienceMs);
+      this.awaited.set(id, [...(this.awaited.get(id) ?? []), tell]);
+    });
+    return { promise, forget };
+  }
+
+  /** Resolves when an event that the server shows is numbered. */
+  private async numberedWithin({ id, at }: ServerEvent, patienceMs = NUMBERING_MS): Promise<void> {
+    const { promise, forget } = this.numberedSoon(id, patienceMs);
+    promise.catch(() => {});
+    const row = await this.numbering.lastRow();
+    if (row && serverPositionOf(row).commit >= at.commit) return forget();
+    await promise;
+  }
+
+  override async readStream(stream: string, upTo = Infinity): Promise<StoredEvent[]> {
+    const events = await patiently(() => this.client.readStream(stream));
+    let rows = await this.numbering.ofStream(stream);
+    const last = events.at(-1);
+    if (last && rows.length < events.length) {
+      await this.numberedWithin(last);
+      rows = await this.numbering.ofStream(stream);
+    }
+    return joined(events, rows).filter(({ position }) => position <= upTo);
+  }
+
+  override async readAfter(position: number, limit: number): Promise<StoredEvent[]> {
+    const rows = await this.numbering.after(position, limit);
+    const [first] = rows;
+    if (!first) return [];
+    const events = await patiently(() => this.client.readAll(serverPositionOf(first), rows.length));
+    return joined(events, rows);
+  }
+
+  override async findEvent(id: string): Promise<StoredEvent | undefined> {
+    const row = await this.numbering.byId(id);
+    if (!row) return undefined;
+    const [event] = await patiently(() => this.client.readStream(row.stream, row.revision, 1));
+    return event && storedOf(event, row);
+  }
+
+  override async head(): Promise<Head> {
+    this.demandWorking();
+    const row = await this.numbering.lastRow();
+    return { position: row?.position ?? 0, hash: row?.hash ?? GENESIS_HASH };
+  }
+
+  override positionAt(instant: string): Promise<number> {
+    return this.numbering.positionAt(instant);
+  }
+
+  override async close(): Promise<void> {
+    await this.follower?.stop();
+    await this.client.dispose();
+  }
+}
+
+/** What the server holds, with the numbers that it has here; what is missing on the server leaves a gap that is seen. */
+function joined(events: readonly ServerEvent[], rows: readonly Numbered[]): StoredEvent[] {
+  const byPlace = new Map(events.map((event) => [`${event.stream}/${event.revision}`, event]));
+  return rows.flatMap((row) => {
+    const event = byPlace.get(`${row.stream}/${row.revision}`);
+    return event ? [{ ...storedOf(event, row), id: event.id }] : [];
+  });
+}

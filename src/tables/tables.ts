@@ -1,0 +1,49 @@
+// The port to tables: described as data, written in batches of whole rows, read with SQL that both engines read alike.
+// The views, the key store and the numbering of a KurrentDB log stand on it.
+
+export type Cell = string | number | null;
+export type Row = Record<string, Cell>;
+
+export interface Table {
+  name: string;
+  columns: Readonly<Record<string, 'text' | 'integer'>>;
+  key: readonly string[];
+  indexes?: readonly (readonly string[])[];
+}
+
+/** Reading and writing inside one transaction. Placeholders are `$1`, `$2`, … */
+export interface Transaction {
+  query<R extends Row = Row>(text: string, parameters?: readonly Cell[]): Promise<R[]>;
+  /** Rows whose column has one of the values. */
+  load<R extends Row = Row>(table: Table, column: string, values: readonly string[]): Promise<R[]>;
+  /** Inserts rows, or replaces those with the same key; a key may be given several times, the last row stays. */
+  put(table: Table, rows: readonly Row[]): Promise<void>;
+  /** Waits until nobody else changes the table, and keeps it so until the end of the transaction. */
+  lock(table: Table): Promise<void>;
+  /** Puts the prefixed tables in the place of the live ones. */
+  swap(tables: readonly Table[], prefix: string): Promise<void>;
+}
+
+/** Every method may fail with StorageUnavailable, writing ones with StorageFull. */
+export abstract class Tables {
+  abstract readonly kind: string;
+  /** Reads the committed state. */
+  abstract query<R extends Row = Row>(text: string, parameters?: readonly Cell[]): Promise<R[]>;
+  /** Everything in it or nothing; durable when it resolves. */
+  abstract transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Creates the tables that are missing; with a prefix, anew beside the live ones. */
+  abstract create(tables: readonly Table[], prefix?: string): Promise<void>;
+  /** One at a time over all processes that share these tables. */
+  abstract exclusively<T>(work: () => Promise<T>): Promise<T>;
+  abstract close(): Promise<void>;
+}
+
+export const prefixed = (table: Table, prefix: string): Table => ({ ...table, name: `${prefix}${table.name}` });
+
+/** Inserts the rows that `source` yields, in the order of the table's columns, or replaces those with the same key. */
+export function upsert({ name, columns, key }: Table, source: string): string {
+  const names = Object.keys(columns);
+  const changes = names.filter((column) => !key.includes(column)).map((column) => `${column} = excluded.${column}`);
+  const onConflict = changes.length > 0 ? `do update set ${changes.join(', ')}` : 'do nothing';
+  return `insert into ${name} (${names.join(', ')}) ${source} on conflict (${key.join(', ')}) ${onConflict}`;
+}

@@ -1,0 +1,6 @@
+// After the last test: the PostgreSQL of the run is stopped and its folder removed.
+import type { Cluster } from './postgres.js';
+
+export default async function teardown(): Promise<void> {
+  await (globalThis as { cluster?: Cluster }).cluster?.dispose();
+}
