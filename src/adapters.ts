@@ -11,9 +11,8 @@ import { PostgresTables } from './tables/postgres/postgres-tables.js';
 import { SqliteTables } from './tables/sqlite/sqlite-tables.js';
 import type { Tables } from './tables/tables.js';
 
-/** Schemas of a PostgreSQL database: keys stand apart, so that a dump of the one holds nothing of the other. */
-const LEDGER = 'aid';
-const KEYS = 'aid_keys';
+/** Schema of the keys in a PostgreSQL database: apart, so that a dump of the ledger holds none of them. */
+const keysOf = (ledger: string): string => `${ledger}_keys`;
 
 /** Connections of one service; several services share a server. */
 const [FOR_LOG, FOR_VIEWS, FOR_KEYS] = [4, 8, 3];
@@ -28,7 +27,7 @@ export interface StoreOptions {
 
 /** A log in KurrentDB is numbered in the tables of the read models. */
 export async function openEventStore(
-  { store, streamPrefix: prefix }: Config,
+  { store, ledger }: Config,
   models: Tables,
   options: StoreOptions = {},
 ): Promise<EventStore> {
@@ -36,19 +35,19 @@ export async function openEventStore(
     case 'sqlite':
       return new SqliteEventStore(fileOf(store.file, options), options);
     case 'postgres':
-      return PostgresEventStore.open(new Postgres(store.url, { schema: LEDGER, connections: FOR_LOG }), options);
+      return PostgresEventStore.open(new Postgres(store.url, { schema: ledger, connections: FOR_LOG }), options);
     case 'kurrentdb':
-      return KurrentEventStore.open(store.url, models, { prefix, ...options });
+      return KurrentEventStore.open(store.url, models, { prefix: `${ledger}.`, ...options });
   }
 }
 
 type Reading = Pick<StoreOptions, 'readOnly'>;
 
-export const openReadModels = ({ readModels }: Config, options: Reading = {}): Tables =>
-  openTables(readModels, LEDGER, FOR_VIEWS, options);
+export const openReadModels = ({ readModels, ledger }: Config, options: Reading = {}): Tables =>
+  openTables(readModels, ledger, FOR_VIEWS, options);
 
-export const openKeyTables = ({ keys }: Config, options: Reading = {}): Tables =>
-  openTables(keys, KEYS, FOR_KEYS, options);
+export const openKeyTables = ({ keys, ledger }: Config, options: Reading = {}): Tables =>
+  openTables(keys, keysOf(ledger), FOR_KEYS, options);
 
 const openTables = (place: TablesPlace, schema: string, connections: number, options: Reading): Tables =>
   place.kind === 'sqlite'

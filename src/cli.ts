@@ -69,6 +69,7 @@ program
   .command('demo')
   .description('演示:从空台账到年度统计 from an empty ledger to the annual totals; ends by itself')
   .option('--data <dir>', '把演示台账留在此目录 keep the ledger of the demo in this directory')
+  .option('--store <url>', '在此服务器上演示 play it on a server: postgres://… or kurrentdb://…')
   .option('--brief', '不含公布统计的复现 without the published tables')
   .action(async (options: DemoOptions) => (await import('./demo/demo.js')).demo(options));
 

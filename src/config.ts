@@ -16,8 +16,8 @@ export interface Config {
   keys: TablesPlace;
   /** Folder of what an installation keeps in files: secrets that were not given, and embedded databases. */
   directory: string;
-  /** What the streams of this ledger begin with on a KurrentDB that others use too. */
-  streamPrefix: string;
+  /** Name of this ledger on a server that may hold several: its schemas, and what its streams begin with. */
+  ledger: string;
   /** Districts whose policies are loaded on first start. */
   catalogue: readonly string[];
   masterKey: string | undefined;
@@ -53,7 +53,8 @@ function placeOf(name: string, text: string): StorePlace {
   return place;
 }
 
-function tablesOf(name: string, text: string): TablesPlace {
+function tablesOf(name: string, text: string | undefined): TablesPlace | undefined {
+  if (text === undefined) return undefined;
   const place = placeOf(name, text);
   if (place.kind === 'kurrentdb') throw new ConfigError(`${name} must be sqlite:<file> or postgres://…`);
   return place;
@@ -63,19 +64,17 @@ function tablesOf(name: string, text: string): TablesPlace {
 function placesOf(read: (name: string) => string | undefined) {
   const store = placeOf('AID_STORE', read('AID_STORE') ?? 'sqlite:./data/ledger.db');
   const directory = resolve(read('AID_DATA') ?? (store.kind === 'sqlite' ? dirname(store.file) : './data'));
-  const given = (name: string): TablesPlace | undefined => {
-    const text = read(name);
-    return text === undefined ? undefined : tablesOf(name, text);
-  };
   const inFile = (file: string): TablesPlace => ({ kind: 'sqlite', file: join(directory, file) });
-  const readModels = given('AID_READ_MODELS') ?? (store.kind === 'kurrentdb' ? inFile('views.db') : store);
-  const keys = given('AID_KEYS') ?? (readModels.kind === 'postgres' ? readModels : inFile('keys.db'));
+  const readModels =
+    tablesOf('AID_READ_MODELS', read('AID_READ_MODELS')) ?? (store.kind === 'kurrentdb' ? inFile('views.db') : store);
+  const keys =
+    tablesOf('AID_KEYS', read('AID_KEYS')) ?? (readModels.kind === 'postgres' ? readModels : inFile('keys.db'));
   return { store, readModels, keys, directory };
 }
 
-function prefixOf(text: string): string {
-  if (!/^[a-z][a-z0-9.]{0,30}$/.test(text))
-    throw new ConfigError(`AID_STREAM_PREFIX must be lower-case letters, digits and points; it is ${text}`);
+function ledgerOf(text: string): string {
+  if (!/^[a-z][a-z0-9_]{0,30}$/.test(text))
+    throw new ConfigError(`AID_LEDGER must be lower-case letters, digits and underscores, at most 31; it is ${text}`);
   return text;
 }
 
@@ -98,7 +97,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     port: portOf(read('PORT') ?? '3000'),
     host: read('HOST') ?? '127.0.0.1',
     ...placesOf(read),
-    streamPrefix: prefixOf(read('AID_STREAM_PREFIX') ?? 'aid.'),
+    ledger: ledgerOf(read('AID_LEDGER') ?? 'aid'),
     catalogue: catalogue === 'none' ? [] : catalogue.split(','),
     masterKey: read('AID_MASTER_KEY'),
     masterKeyFile: read('AID_MASTER_KEY_FILE'),

@@ -6,6 +6,8 @@ import { openEventStore, openReadModels } from '../adapters.js';
 import { embeddedFiles, readConfig, type Config, type StorePlace } from '../config.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { PROJECTIONS } from '../installation.js';
+import { Rejection } from '../core/rejection.js';
+import { PARKED, parkedIn } from '../read-models/parked.js';
 import { Projector } from '../read-models/projector.js';
 import type { Tables } from '../tables/tables.js';
 import { AlreadyLocked, lockFile } from '../sqlite/lock.js';
@@ -125,7 +127,7 @@ async function catchUp(config: Config): Promise<void> {
 /** Whether every view is at the head of the log and has the columns that this version reads. */
 async function isCurrent({ store, models }: OpenLedger): Promise<boolean> {
   try {
-    const tables = PROJECTIONS.flatMap((projection) => projection.tables);
+    const tables = [...PROJECTIONS.flatMap((projection) => projection.tables), PARKED];
     for (const { name, columns } of tables)
       await models.query(`select ${Object.keys(columns).join(', ')} from ${name} limit 0`);
   } catch {
@@ -133,6 +135,12 @@ async function isCurrent({ store, models }: OpenLedger): Promise<boolean> {
   }
   const { position } = await store.head();
   return (await viewedTo(models)) >= position;
+}
+
+/** Figures are given only while no event is held back from the views. */
+export async function demandWhole({ models }: OpenLedger): Promise<void> {
+  const parked = await parkedIn(models);
+  if (parked.size > 0) throw new Rejection('totals-withheld', { count: parked.size });
 }
 
 /** The position that every view contains; 0 where there are none. */

@@ -8,7 +8,7 @@ import { DIMENSION_NAMES, type Dimension } from '../totals/dimensions.js';
 import { onePeriod, type Period } from '../totals/period.js';
 import { TotalsView, type Scope, type TotalsRow } from '../totals/totals.view.js';
 import { usageFailure } from './failure.js';
-import { findLedger, openCurrent, viewedTo, type OpenLedger } from './ledger.js';
+import { demandWhole, findLedger, openCurrent, viewedTo, type OpenLedger } from './ledger.js';
 import { totalsTable, type Names } from './totals-table.js';
 
 export interface TotalsOptions {
@@ -32,6 +32,7 @@ export async function totals(options: TotalsOptions): Promise<void> {
   const [period, by] = [periodOf(options), groupingOf(options.by)];
   const ledger = await openCurrent(findLedger(options.store));
   try {
+    await demandWhole(ledger);
     const answer = await new TotalsView(ledger.models).totals(period, by, scopeOf(options));
     const position = await viewedTo(ledger.models);
     if (options.json) console.log(JSON.stringify({ ...answer, knownAt: null, position }, null, 2));

@@ -160,6 +160,16 @@ export const REJECTIONS = {
     '统计尚未更新到所要求的位置,请稍后再试。',
     'The views have not reached the position asked for; try again.',
   ),
+  'records-withheld': say(
+    503,
+    '{stream} 的记录有一条无法计入,在查明之前不提供;请联系管理员。',
+    'A record of {stream} cannot be applied; until it is mended this is withheld. Tell the administrator.',
+  ),
+  'totals-withheld': say(
+    503,
+    '有 {count} 份档案的记录无法计入,在查明之前不提供汇总;请联系管理员。',
+    'Records of {count} streams cannot be applied; until they are mended no totals are given. Tell the administrator.',
+  ),
   'ledger-unavailable': say(503, '台账暂不可用。', 'The ledger is unavailable.'),
   'storage-full': say(507, '存储空间不足:只能查询,不能记录。', 'The disk is full: reading works, recording does not.'),
   internal: say(500, '内部错误,未记录任何内容;请报告请求编号。', 'Internal error; report the request id.'),

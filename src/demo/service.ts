@@ -1,4 +1,4 @@
-// The services that the demo plays against: real ones, each in a thread and on an embedded ledger of its own.
+// The services that the demo plays against: real ones, each in a thread and on a ledger of its own.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Client } from './client.js';
@@ -9,8 +9,8 @@ export interface DemoService {
 }
 
 /** The service sees nothing of the environment but what is given here. */
-export async function start(ledger: string, catalogue: string): Promise<DemoService> {
-  const settings = { PORT: '0', AID_STORE: `sqlite:${ledger}`, AID_CATALOGUE: catalogue, LOG_LEVEL: 'silent' };
+export async function start(ledger: Record<string, string>, catalogue: string): Promise<DemoService> {
+  const settings = { ...ledger, PORT: '0', AID_CATALOGUE: catalogue, LOG_LEVEL: 'silent' };
   const thread = new Worker(new URL('service.worker.js', import.meta.url), { workerData: settings });
   const ended = new Promise<void>((resolve) => void thread.once('exit', () => resolve()));
   // Rejects where the thread fails before it is ready.

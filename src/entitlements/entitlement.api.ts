@@ -5,6 +5,7 @@ import { Rejection } from '../core/rejection.js';
 import { termsOf } from '../core/term.js';
 import { Answers } from '../http/openapi.js';
 import { pageOf } from '../http/page.dto.js';
+import { Freshness } from '../office/freshness.js';
 import { Knowledge } from '../office/known-at.js';
 import { PaymentView } from '../students/payment.view.js';
 import { PopulationPage, TermEntitlementsAnswer, YearEntitlementsAnswer } from './entitlement.answer.dto.js';
@@ -20,6 +21,7 @@ export class EntitlementApi {
     private readonly view: EntitlementView,
     private readonly payments: PaymentView,
     private readonly knowledge: Knowledge,
+    private readonly freshness: Freshness,
   ) {}
 
   /** What the student is due in a term or school year, why, and what was paid. */
@@ -30,6 +32,7 @@ export class EntitlementApi {
     ['student-unknown'],
   )
   async ofStudent(@Param('studentId') studentId: string, @Query() query: EntitlementQuery) {
+    this.freshness.demandWholeStudent(studentId);
     const { term, schoolYear, include } = query;
     const knownAt = await this.knowledge.positionOf(query.knownAt);
     const options = { includeIneligible: include === 'ineligible', ...(knownAt !== undefined && { knownAt }) };
@@ -53,8 +56,9 @@ export class EntitlementApi {
 
   /** Lines of the whole population in a term, e.g. who is due and unpaid (应助未助). */
   @Get('entitlements')
-  @Answers(PopulationPage, 'A page of lines')
+  @Answers(PopulationPage, 'A page of lines', ['totals-withheld'])
   population(@Query() { term, status, policyId, schoolId, ...page }: PopulationQuery) {
+    this.freshness.demandWhole();
     const filter = { term, ...(status && { status }), ...(policyId && { policyId }), ...(schoolId && { schoolId }) };
     return this.view.population(filter, pageOf(page));
   }

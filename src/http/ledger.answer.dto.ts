@@ -11,6 +11,23 @@ export class ProjectionAnswer {
   position!: number;
 }
 
+export class ParkedStreamAnswer {
+  /** The stream that the views hold back. */
+  stream!: string;
+
+  /** Ledger position of its first event that cannot be applied. */
+  position!: number;
+
+  /** Type of that event. */
+  type!: string;
+
+  /** Why it cannot be applied, in the words of the program. */
+  reason!: string;
+
+  /** Events of the stream that are held back. */
+  events!: number;
+}
+
 export class LedgerAnswer {
   /** Ledger position of the last event; 0 while the log is empty. */
   position!: number;
@@ -26,6 +43,9 @@ export class LedgerAnswer {
 
   /** How far each view is. */
   projections!: ProjectionAnswer[];
+
+  /** Streams that the views hold back because of an event that cannot be applied; none in a sound ledger. */
+  parked!: ParkedStreamAnswer[];
 }
 
 export class BadEventAnswer {

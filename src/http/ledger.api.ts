@@ -28,7 +28,8 @@ export class LedgerApi {
   async ledger() {
     const { position, hash: headHash } = await this.store.head();
     const projections = await this.projector.positions();
-    return { position, headHash, store: this.store.kind, readModels: this.models.kind, projections };
+    const parked = [...this.projector.parked.values()];
+    return { position, headHash, store: this.store.kind, readModels: this.models.kind, projections, parked };
   }
 
   /** Re-reads the whole log and checks numbering, order and hash of every event. */

@@ -15,7 +15,7 @@ export class Metrics {
 
   constructor(projector: Projector) {
     collectDefaultMetrics({ register: this.registry });
-    const position = (name: string, help: string, read: () => number): Gauge =>
+    const gauge = (name: string, help: string, read: () => number): Gauge =>
       new Gauge({
         name,
         help,
@@ -24,12 +24,17 @@ export class Metrics {
           this.set(read());
         },
       });
-    position(
+    gauge(
       'aid_acknowledged_position',
       'Last ledger position that this process acknowledged',
       () => projector.acknowledged,
     );
-    position('aid_projected_position', 'Last ledger position that the views contain', () => projector.reached);
+    gauge(
+      'aid_parked_streams',
+      'Streams that the views hold back because of an event that cannot be applied',
+      () => projector.parked.size,
+    );
+    gauge('aid_projected_position', 'Last ledger position that the views contain', () => projector.reached);
   }
 
   get contentType(): string {

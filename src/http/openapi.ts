@@ -33,6 +33,8 @@ const OF_EVERY_ROUTE: readonly RejectionCode[] = [
   'unauthenticated',
   'forbidden',
   'projection-behind',
+  'records-withheld',
+  'ledger-unavailable',
 ];
 const OF_EVERY_WRITE: readonly RejectionCode[] = [
   'idempotency-key-invalid',

@@ -1,4 +1,5 @@
 // Reads see the writes: how far the views must have come before an answer may rely on them.
+import { Rejection } from '../core/rejection.js';
 import type { Projector } from '../read-models/projector.js';
 
 export class Freshness {
@@ -12,14 +13,28 @@ export class Freshness {
     this.projector.wake(position);
   };
 
-  /** Policies, districts and schools are as this process last acknowledged them. */
-  registersCurrent(): Promise<void> {
-    return this.projector.waitFor(this.registers);
+  /** Policies, districts and schools are as this process last acknowledged them; decisions rely on all of them. */
+  async registersCurrent(): Promise<void> {
+    const stream = [...this.projector.parked.keys()].find((name) => !name.startsWith('student-'));
+    if (stream !== undefined) throw new Rejection('records-withheld', { stream });
+    await this.projector.waitFor(this.registers);
   }
 
   /** Every view contains all that this process has acknowledged, and a given position. Answers with the position reached. */
   async current(atLeast = 0): Promise<number> {
     await this.projector.waitFor(Math.max(this.projector.acknowledged, atLeast));
     return this.projector.reached;
+  }
+
+  /** Sums over students are given only while no event is held back from the views. */
+  demandWhole(): void {
+    const count = this.projector.parked.size;
+    if (count > 0) throw new Rejection('totals-withheld', { count });
+  }
+
+  /** A student is not shown without the events that are held back. */
+  demandWholeStudent(studentId: string): void {
+    const stream = `student-${studentId}`;
+    if (this.projector.parked.has(stream)) throw new Rejection('records-withheld', { stream });
   }
 }

@@ -180,7 +180,7 @@ export class Projector {
   }
 
   private async see({ position, parked }: Standing): Promise<void> {
-    if (parked !== this.parkedStreams.size) this.parkedStreams = await parkedIn(this.models);
+    if (parked > 0 || this.parkedStreams.size > 0) this.parkedStreams = await parkedIn(this.models);
     this.position = position;
     this.release(position);
   }

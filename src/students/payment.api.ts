@@ -18,6 +18,7 @@ import {
 import { PaymentRecorder } from './payment-recorder.js';
 import { PaymentQuery, RecordPaymentDto, ReturnPaymentDto, ReversePaymentDto } from './payment.dto.js';
 import { ReturnPayment, ReversePayment } from './payment.handler.js';
+import { Freshness } from '../office/freshness.js';
 import { PaymentView } from './payment.view.js';
 
 @ApiTags('Payments 发放')
@@ -28,6 +29,7 @@ export class PaymentApi {
     private readonly bus: CommandBus,
     private readonly recorder: PaymentRecorder,
     private readonly view: PaymentView,
+    private readonly freshness: Freshness,
   ) {}
 
   /** Records a waiver, subsidy, grant or meals, by the kind of the policy. */
@@ -69,6 +71,7 @@ export class PaymentApi {
   async one(@Param('paymentId') paymentId: string) {
     const payment = await this.view.one(paymentId);
     if (!payment) throw new Rejection('payment-unknown', { paymentId });
+    this.freshness.demandWholeStudent(payment.studentId);
     return payment;
   }
 

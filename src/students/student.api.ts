@@ -7,6 +7,7 @@ import type { CommandContext, Recorded } from '../event-store/ledger.js';
 import { Answer, Reads } from '../http/answer.js';
 import { Context } from '../http/command-context.js';
 import { Answers, Writes } from '../http/openapi.js';
+import { Freshness } from '../office/freshness.js';
 import { pageOf } from '../http/page.dto.js';
 import { StudentSealer } from '../keys/student-sealer.js';
 import { masked } from './masking.js';
@@ -40,6 +41,7 @@ export class StudentApi {
     private readonly bus: CommandBus,
     private readonly view: StudentView,
     private readonly sealer: StudentSealer,
+    private readonly freshness: Freshness,
   ) {}
 
   /** Registers a student; name and numbers are sealed from the first event and come back masked. */
@@ -77,6 +79,7 @@ export class StudentApi {
   @Get(':studentId')
   @Answers(StudentAnswer, 'The student', ['student-unknown'])
   async one(@Param('studentId') studentId: string) {
+    this.freshness.demandWholeStudent(studentId);
     const student = await this.view.one(studentId);
     if (!student) throw new Rejection('student-unknown', { studentId });
     return student;

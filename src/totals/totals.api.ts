@@ -43,12 +43,13 @@ export class TotalsApi {
 
   /** Totals of a period, grouped as asked. Person-times add up across rows, persons do not. */
   @Get()
-  @Answers(TotalsAnswer, 'Rows and their total', [], CSV)
+  @Answers(TotalsAnswer, 'Rows and their total', ['totals-withheld'], CSV)
   async totals(
     @Query() query: TotalsQuery,
     @Headers('accept') accept = '',
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    this.freshness.demandWhole();
     const { by = [], districtId, schoolId, policyId, knownAt } = query;
     const upTo = await this.knowledge.positionOf(knownAt);
     const scope = { ...(districtId && { districtId }), ...(schoolId && { schoolId }), ...(policyId && { policyId }) };
@@ -64,8 +65,9 @@ export class TotalsApi {
 
   /** The entries that explain the difference between a budget year and a school year, and their sum. */
   @Get('bridge')
-  @Answers(BridgeAnswer, 'Both sums, their difference, and a page of the entries that make it')
+  @Answers(BridgeAnswer, 'Both sums, their difference, and a page of the entries that make it', ['totals-withheld'])
   bridge(@Query() { fiscalYear, schoolYear, ...page }: BridgeQuery) {
+    this.freshness.demandWhole();
     return this.view.bridge(fiscalYear, schoolYear, positionPageOf(page));
   }
 }

@@ -134,7 +134,7 @@ test('the refusals of a payment are described by status', () => {
       Object.values(operation.responses).flatMap(({ description }) => description.split(' · ')),
     ),
   );
-  const never = new Set(['internal', 'not-found', 'too-many-requests', 'ledger-unavailable']);
+  const never = new Set(['internal', 'not-found', 'too-many-requests']);
   const missing = Object.keys(REJECTIONS).filter((code) => !described.has(code) && !never.has(code));
   expect(missing).toEqual([]);
 });

@@ -83,7 +83,9 @@ export class Cluster {
     if (!child || child.exitCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
+    const impatient = setTimeout(() => child.kill('SIGQUIT'), 10_000);
     await ended;
+    clearTimeout(impatient);
   }
 
   async admin<R>(text: string): Promise<R[]> {

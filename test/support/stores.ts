@@ -23,7 +23,7 @@ const FRESH: Record<StoreKind, (directory: string) => Promise<Environment>> = {
 const onKurrent = (url: string, directory: string): Environment => ({
   AID_STORE: url,
   AID_DATA: directory,
-  AID_STREAM_PREFIX: `t${randomBytes(10).toString('hex')}.`,
+  AID_LEDGER: `t${randomBytes(10).toString('hex')}`,
 });
 
 /** Where the store of a folder is; a service started on the same folder again finds the same ledger. */
