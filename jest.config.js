@@ -28,6 +28,7 @@ export default {
   projects: [
     { ...shared, displayName: 'sqlite', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
     apiOn('postgres'),
+    apiOn('kurrentdb double'),
     ...(process.env.KURRENTDB_URL ? [apiOn('kurrentdb')] : []),
   ],
   globalSetup: '<rootDir>/test/support/setup.ts',

@@ -1,6 +1,4 @@
 // The only place that knows which adapter serves which address.
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Config, TablesPlace } from './config.js';
 import type { EventStore } from './event-store/event-store.js';
 import { KurrentEventStore } from './event-store/kurrent/kurrent-event-store.js';
@@ -33,7 +31,7 @@ export async function openEventStore(
 ): Promise<EventStore> {
   switch (store.kind) {
     case 'sqlite':
-      return new SqliteEventStore(fileOf(store.file, options), options);
+      return new SqliteEventStore(store.file, options);
     case 'postgres':
       return PostgresEventStore.open(new Postgres(store.url, { schema: ledger, connections: FOR_LOG }), options);
     case 'kurrentdb':
@@ -51,10 +49,5 @@ export const openKeyTables = ({ keys, ledger }: Config, options: Reading = {}): 
 
 const openTables = (place: TablesPlace, schema: string, connections: number, options: Reading): Tables =>
   place.kind === 'sqlite'
-    ? new SqliteTables(fileOf(place.file, options), options)
+    ? new SqliteTables(place.file, options)
     : new PostgresTables(new Postgres(place.url, { schema, connections }));
-
-function fileOf(file: string, { readOnly = false }: Reading): string {
-  if (!readOnly) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  return file;
-}

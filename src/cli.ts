@@ -2,8 +2,10 @@
 // `aid-ledger`: what the command line offers; the code of a command is loaded when it is called.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { BackupOptions } from './cli/backup.js';
 import { CommandFailure } from './cli/failure.js';
 import type { HistoryOptions } from './cli/history.js';
+import type { MigrateOptions } from './cli/migrate.js';
 import type { RebuildOptions } from './cli/rebuild.js';
 import type { TotalsOptions } from './cli/totals.js';
 import { ConfigError } from './config.js';
@@ -114,6 +116,33 @@ program
   .description('重读全部日志,核对编号、顺序与哈希 read the whole log again: numbers, order and hashes')
   .addOption(store())
   .action(async (options: StoreOption) => (await import('./cli/verify.js')).verifyLedger(options));
+
+program
+  .command('backup')
+  .description('在线备份 copy the ledger while the service goes on recording (embedded store)')
+  .argument('<dir>', '备份目录 where the copy goes')
+  .addOption(store())
+  .option('--keys <dir>', '密钥库另备于此目录 copy the key store too, to a folder of its own')
+  .action(async (directory: string, options: BackupOptions) =>
+    (await import('./cli/backup.js')).backup(directory, options),
+  );
+
+program
+  .command('restore')
+  .description('从备份恢复 put a backup where no ledger is')
+  .argument('<dir>', '备份目录 where the copy is')
+  .addOption(store())
+  .option('--keys <dir>', '密钥库备份目录 where the copy of the key store is')
+  .action(async (directory: string, options: BackupOptions) =>
+    (await import('./cli/restore.js')).restore(directory, options),
+  );
+
+program
+  .command('migrate')
+  .description('迁移台账 move a ledger to another store: log, keys and views; services stopped')
+  .requiredOption('--from <url>', '原台账 the ledger as it is')
+  .requiredOption('--to <url>', '新台账 where it goes (AID_READ_MODELS, AID_KEYS and AID_DATA speak of this one)')
+  .action(async (options: MigrateOptions) => (await import('./cli/migrate.js')).migrate(options));
 
 /** 2 where the command line is wrong, 1 where the command failed; what commander says it has said already. */
 function exitCodeOf(error: unknown): number {

@@ -14,8 +14,8 @@ import { AlreadyLocked, lockFile } from '../sqlite/lock.js';
 import { CommandFailure } from './failure.js';
 
 /** A command never creates a ledger. */
-export function findLedger(store: string): Config {
-  const config = readConfig({ ...process.env, AID_STORE: store });
+export function findLedger(store: string, environment = process.env): Config {
+  const config = readConfig({ ...environment, AID_STORE: store });
   for (const file of embeddedFiles(config))
     if (!existsSync(file))
       throw new CommandFailure(

@@ -22,6 +22,11 @@ export class AppendConflict extends Error {
   }
 }
 
+/** Events that were to be taken over do not continue this log. Nothing was written. */
+export class NotTheSameLog extends Error {
+  override name = 'NotTheSameLog';
+}
+
 /** Every method may fail with StorageUnavailable, `append` with StorageFull. */
 export abstract class EventStore {
   /** Which engine holds the log, for people: `sqlite`, `memory`. */
@@ -33,6 +38,13 @@ export abstract class EventStore {
    * what the log holds; anything else is an AppendConflict.
    */
   abstract append(stream: string, expected: number, events: readonly NewEvent[]): Promise<StoredEvent[]>;
+
+  /**
+   * Takes over events of another store at the end of the log, as they are: positions, instants and hashes stay. The
+   * first must follow the head; what does not chain is refused with NotTheSameLog. For moving a ledger, while nobody
+   * records.
+   */
+  abstract adopt(events: readonly StoredEvent[]): Promise<void>;
 
   /** The events of one stream in order, up to a ledger position where one is given. */
   abstract readStream(stream: string, upTo?: number): Promise<StoredEvent[]>;

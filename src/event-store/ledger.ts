@@ -83,7 +83,7 @@ export class Ledger {
     const first = await this.store.findEvent(eventId(commandId, 0));
     if (!first) return undefined;
     const stream = (await this.store.readStream(first.stream)).map((stored) => readEvent<Event>(stored));
-    return replayed(first.stream, stream, { commandId, fingerprint });
+    return heldOf(first.stream, stream, { commandId, fingerprint });
   }
 
   async load<State, Event extends DomainEvent>(stream: string, decider: Decider<State, Event>, upTo?: number) {
@@ -97,7 +97,7 @@ export class Ledger {
     const { stream, decider, context, decide } = order;
     const { state, events, revision } = await this.load(stream, decider);
     // The stream first: it shows an answer that is on its way to the index of ids; what comes later is a conflict.
-    const replay = replayed(stream, events, context) ?? (await this.replayOf<Event>(context));
+    const replay = heldOf(stream, events, context) ?? (await this.replayOf<Event>(context));
     if (replay) return replay;
     if (context.expectedRevision !== undefined && context.expectedRevision !== revision)
       throw new Rejection('stale-revision', { revision });
@@ -129,7 +129,7 @@ export class Ledger {
 type Asked = Pick<CommandContext, 'commandId' | 'fingerprint'>;
 
 /** What a stream holds of a command; another request under the same key is refused. */
-function replayed<Event extends DomainEvent>(
+function heldOf<Event extends DomainEvent>(
   stream: string,
   held: readonly LedgerEvent<Event>[],
   { commandId, fingerprint }: Asked,

@@ -1,6 +1,6 @@
 // The growing end of a log: gives positions, recording instants and hashes to events about to be stored.
 import type { NewEvent, StoredEvent } from '../core/event.js';
-import type { Head } from './event-store.js';
+import { NotTheSameLog, type Head } from './event-store.js';
 import { chainHash, GENESIS_HASH } from './hash-chain.js';
 
 export interface LogHead extends Head {
@@ -40,3 +40,17 @@ export const isSameAppend = (
       stored.payload === event.payload
     );
   });
+
+/** The head after events that are taken over as they are, each chained to the one before it. */
+export function headAfter(head: LogHead, events: readonly StoredEvent[]): LogHead {
+  let last = head;
+  for (const event of events) {
+    const { position, hash, recordedAt } = event;
+    if (position !== last.position + 1 || recordedAt < last.recordedAt || chainHash(event, last.hash) !== hash)
+      throw new NotTheSameLog(
+        `the event at position ${position} does not follow position ${last.position} of this log`,
+      );
+    last = { position, hash, recordedAt };
+  }
+  return last;
+}

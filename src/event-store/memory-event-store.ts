@@ -1,7 +1,7 @@
 // The log in memory: for tests, and the plainest statement of what a store does.
 import type { NewEvent, StoredEvent } from '../core/event.js';
 import { AppendConflict, EventStore, type Head } from './event-store.js';
-import { EMPTY_HEAD, isSameAppend, place, type LogHead } from './log-head.js';
+import { EMPTY_HEAD, headAfter, isSameAppend, place, type LogHead } from './log-head.js';
 
 export class MemoryEventStore extends EventStore {
   override readonly kind = 'memory';
@@ -23,11 +23,21 @@ export class MemoryEventStore extends EventStore {
     }
     if (known.length - 1 !== expected) throw new AppendConflict(stream, known.length - 1);
     const { stored, head } = place(this.last, stream, expected, events, this.now());
-    this.last = head;
-    this.log.push(...stored);
-    for (const event of stored) this.byId.set(event.id, event);
-    this.streams.set(stream, [...known, ...stored]);
+    this.keep(stored, head);
     return stored;
+  }
+
+  override async adopt(events: readonly StoredEvent[]): Promise<void> {
+    this.keep(events, headAfter(this.last, events));
+  }
+
+  private keep(events: readonly StoredEvent[], head: LogHead): void {
+    this.last = head;
+    this.log.push(...events);
+    for (const event of events) {
+      this.byId.set(event.id, event);
+      this.streams.set(event.stream, [...(this.streams.get(event.stream) ?? []), event]);
+    }
   }
 
   override async readStream(stream: string, upTo = Infinity): Promise<StoredEvent[]> {

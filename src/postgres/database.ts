@@ -22,13 +22,14 @@ export interface Session {
 }
 
 const [INT8, NUMERIC, DATE] = [20, 1700, 1082];
-const AS_NUMBER = new Set([INT8, NUMERIC]);
+const AS_NUMBER = new Set<number>([INT8, NUMERIC]);
 
 /** Sums and positions stay below 2^53; civil dates stay text, or they shift by a day. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') => {
     if (AS_NUMBER.has(oid)) return exactNumber;
     if (oid === DATE) return (text: string) => text;
+    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the server's own types are named there, ours are not
     return pg.types.getTypeParser(oid, format) as (text: string) => unknown;
   },
 };

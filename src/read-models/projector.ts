@@ -276,21 +276,30 @@ export class Projector {
   }
 
   /** Catches up beside the live views until little is left, then switches; an event that parks a stream starts over. */
-  private async switchOver(position: number): Promise<number> {
-    for (;;) {
-      for (let full = true; full;) {
-        const batch = await this.store.readAfter(position, BATCH);
-        if (batch.length > 0) position = (await this.apply(batch, position, NEXT)).position;
-        full = batch.length === BATCH;
-      }
+  private async switchOver(built: number): Promise<number> {
+    for (let position = built; ;) {
+      position = await this.catchUpBeside(position);
       try {
-        const standing = await patiently(() => this.switchAt(position));
+        const standing = await this.switchPatiently(position);
         await this.see(standing);
         return standing.position;
       } catch (error) {
         if (!(error instanceof CannotApply)) throw error;
       }
     }
+  }
+
+  private async catchUpBeside(built: number): Promise<number> {
+    let position = built;
+    for (;;) {
+      const batch = await this.store.readAfter(position, BATCH);
+      if (batch.length > 0) position = (await this.apply(batch, position, NEXT)).position;
+      if (batch.length < BATCH) return position;
+    }
+  }
+
+  private switchPatiently(from: number): Promise<Standing> {
+    return patiently(() => this.switchAt(from));
   }
 
   /** What the live views gained meanwhile is added while they stand still, so that no reader sees an older state. */

@@ -1,5 +1,6 @@
 // One way to open a SQLite file: the runtime's own driver or its prebuilt twin, WAL, and every commit synced.
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import * as prebuilt from '@photostructure/sqlite';
 
 export type Database = prebuilt.DatabaseSyncInstance;
@@ -31,13 +32,35 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database 
   }
 }
 
-/** For this user alone; SQLite gives its side files the same mode. */
-const createPrivate = (file: string): void => closeSync(openSync(file, 'a', 0o600));
+/** For this user alone, as the folder if it is made; SQLite gives its side files the same mode. */
+function createPrivate(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  closeSync(openSync(file, 'a', 0o600));
+}
 
 /** Brings what is in the write-ahead log into the file, so that the file alone is whole. */
 export function closeDatabase(database: Database): void {
   database.exec('pragma wal_checkpoint(truncate)');
   database.close();
+}
+
+/** A copy of a database as it stands at this moment, while others go on writing to it; on disk when this returns. */
+export function copyDatabase(file: string, target: string): void {
+  const database = openDatabase(file, { readOnly: true });
+  try {
+    createPrivate(target);
+    database.prepare('vacuum into ?').run(target);
+  } finally {
+    database.close();
+  }
+  syncPath(target);
+  syncPath(dirname(target));
+}
+
+function syncPath(path: string): void {
+  const descriptor = openSync(path, 'r');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
 }
 
 function demandPragma(database: Database, name: string, value: string | number): void {
@@ -71,7 +94,7 @@ export function rollBack(database: Database): void {
 const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 /** Refusals of a statement or a value: the statement is at fault, not the file. */
-const SQLITE_OF_THE_STATEMENT = [1, 18, 19, 20, 21, 25];
+const SQLITE_OF_THE_STATEMENT = new Set([1, 18, 19, 20, 21, 25]);
 
 const codeOf = (error: unknown): number | undefined =>
   typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number'
@@ -85,7 +108,7 @@ export const isDiskFull = (error: unknown): boolean => codeOf(error) === SQLITE_
 /** Whether the engine speaks of the file, its disk or its locks. */
 export function saidByEngine(error: unknown): boolean {
   const code = codeOf(error);
-  return code !== undefined && !SQLITE_OF_THE_STATEMENT.includes(code);
+  return code !== undefined && !SQLITE_OF_THE_STATEMENT.has(code);
 }
 
 /** Prepares each text once. */

@@ -3,15 +3,11 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/sqlite/database.js';
 import { newDirectory } from '../support/service.js';
+import { missingOf, openOffice, paymentOf, type Acknowledged } from './office.js';
 import { get, post, start, type Running } from './process.js';
 
 const CYCLES = Number(process.env['AID_CRASH_CYCLES'] ?? 100);
 const CLIENTS = 8;
-
-interface Acknowledged {
-  key: string;
-  paymentId: string;
-}
 
 interface Book {
   studentIds: string[];
@@ -21,51 +17,9 @@ interface Book {
   sent: number;
 }
 
-const bodyOf = (book: Book, key: string) => {
-  const serial = Number(key.split('-')[1]);
-  const studentId = book.studentIds[serial % book.studentIds.length];
-  return {
-    studentId,
-    policyId: 'books',
-    term: '2025-autumn',
-    paidOn: '2025-11-20',
-    amount: '1.00',
-    method: 'waived',
-    reference: key,
-  };
-};
-
 async function open(directory: string): Promise<Book> {
   const service = await start(directory);
-  const { url } = service;
-  await post(url, '/v1/districts', { districtId: 'rencheng', name: '任城区' });
-  const school = {
-    schoolId: '2137000001',
-    name: '中心小学',
-    districtId: 'rencheng',
-    stages: ['primary'],
-    setting: 'rural',
-  };
-  await post(url, '/v1/schools', school);
-  const version = {
-    effectiveFrom: '2024-spring',
-    eligibility: {},
-    benefit: { basis: 'actual-cost' },
-    legal: { document: 'Test' },
-  };
-  await post(url, '/v1/policies', {
-    policyId: 'books',
-    name: { zh: '课本费', en: 'Books' },
-    kind: 'waiver',
-    versions: [version],
-  });
-  const studentIds: string[] = [];
-  for (let index = 0; index < 5; index++) {
-    const { body } = await post(url, '/v1/students', { name: '某某' });
-    studentIds.push(body['studentId'] ?? '');
-    const enrolment = { schoolId: school.schoolId, stage: 'primary', boarding: false, from: '2025-09-01' };
-    await post(url, `/v1/students/${studentIds[index]}/enrolments`, enrolment);
-  }
+  const studentIds = await openOffice(service.url);
   expect(await service.stop()).toBe(0);
   return { studentIds, acknowledged: [], unknown: [], sent: 0 };
 }
@@ -75,7 +29,7 @@ async function client(url: string, book: Book, isOver: () => boolean): Promise<v
   while (!isOver()) {
     const key = `key-${++book.sent}`;
     try {
-      const { status, body } = await post(url, '/v1/payments', bodyOf(book, key), key);
+      const { status, body } = await post(url, '/v1/payments', paymentOf(book.studentIds, key), key);
       expect(status).toBe(201);
       book.acknowledged.push({ key, paymentId: body['paymentId'] ?? '' });
     } catch (error) {
@@ -96,22 +50,13 @@ async function loadAndKill(service: Running, book: Book): Promise<void> {
 
 /** What was acknowledged is there; what was in doubt is sent again and has then one effect. */
 async function settle(service: Running, book: Book, recent: readonly Acknowledged[]): Promise<void> {
-  const missing = await missingOf(service, recent);
+  const missing = await missingOf(service.url, recent);
   expect(missing).toEqual([]);
   for (const key of book.unknown.splice(0)) {
-    const { status, body } = await post(service.url, '/v1/payments', bodyOf(book, key), key);
+    const { status, body } = await post(service.url, '/v1/payments', paymentOf(book.studentIds, key), key);
     expect(status).toBe(201);
     book.acknowledged.push({ key, paymentId: body['paymentId'] ?? '' });
   }
-}
-
-async function missingOf({ url }: Running, acknowledged: readonly Acknowledged[]): Promise<string[]> {
-  const missing: string[] = [];
-  for (const { key, paymentId } of acknowledged) {
-    const { status, body } = await get(url, `/v1/payments/${paymentId}`);
-    if (status !== 200 || body['reference'] !== key) missing.push(key);
-  }
-  return missing;
 }
 
 test(`${CYCLES} kills lose no acknowledged payment, double none, and leave the chain whole`, async () => {
@@ -131,7 +76,7 @@ test(`${CYCLES} kills lose no acknowledged payment, double none, and leave the c
   const totals = await get(service.url, '/v1/totals?fiscalYear=2025');
   expect(book.acknowledged.length).toBeGreaterThan(CYCLES);
   expect(totals.body['total']).toMatchObject({ disbursed: `${book.acknowledged.length}.00`, personTimes: 5 });
-  expect(await missingOf(service, book.acknowledged.slice(-200))).toEqual([]);
+  expect(await missingOf(service.url, book.acknowledged.slice(-200))).toEqual([]);
   expect(await service.stop()).toBe(0);
 
   await controlFinds(directory, book.acknowledged.at(-1));
@@ -146,7 +91,7 @@ async function controlFinds(directory: string, taken: Acknowledged | undefined):
   database.exec(`delete from payment where payment_id = '${taken?.paymentId}'`);
   database.close();
   const service = await start(copy);
-  expect(await missingOf(service, taken ? [taken] : [])).toEqual([taken?.key]);
+  expect(await missingOf(service.url, taken ? [taken] : [])).toEqual([taken?.key]);
   await service.stop();
   rmSync(copy, { recursive: true, force: true });
 }

@@ -14,8 +14,12 @@ export interface Running {
 
 const HEADERS = { authorization: 'Bearer crash-key', 'content-type': 'application/json' };
 
-/** Starts the service on a data folder and resolves when it says that it is ready. */
-export async function start(directory: string, errors: 'inherit' | 'ignore' = 'inherit'): Promise<Running> {
+/** Starts the service on a data folder and resolves when it says that it is ready; `environment` goes before its own. */
+export async function start(
+  directory: string,
+  errors: 'inherit' | 'ignore' = 'inherit',
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Running> {
   const child = spawn(process.execPath, [MAIN], {
     env: {
       PATH: process.env['PATH'],
@@ -24,6 +28,7 @@ export async function start(directory: string, errors: 'inherit' | 'ignore' = 'i
       AID_CATALOGUE: 'none',
       AID_BOOTSTRAP_KEY: 'crash-key',
       LOG_LEVEL: 'silent',
+      ...environment,
     },
     stdio: ['ignore', 'pipe', errors],
   });
@@ -60,7 +65,7 @@ export async function post(url: string, path: string, body: object, key?: string
   };
 }
 
-export async function get(url: string, path: string) {
-  const reply = await fetch(url + path, { headers: HEADERS });
+export async function get(url: string, path: string, headers: Record<string, string> = {}) {
+  const reply = await fetch(url + path, { headers: { ...HEADERS, ...headers } });
   return { status: reply.status, body: (await reply.json()) as Record<string, unknown> };
 }

@@ -1,7 +1,8 @@
 // The contract of an event store, as cases that every store must pass.
 import { randomUUID } from 'node:crypto';
 import type { NewEvent } from '../../src/core/event.js';
-import { AppendConflict, EventStore, NO_STREAM, readAll } from '../../src/event-store/event-store.js';
+import { AppendConflict, EventStore, NO_STREAM, NotTheSameLog, readAll } from '../../src/event-store/event-store.js';
+import { MemoryEventStore } from '../../src/event-store/memory-event-store.js';
 import { verify } from '../../src/event-store/verification.js';
 
 export interface StoreUnderTest {
@@ -132,6 +133,25 @@ export function eventStoreContract(name: string, under: () => StoreUnderTest, mi
       expect(await store.positionAt('2026-01-01T00:00:00.000Z')).toBe(1);
       expect(await store.positionAt('2026-01-03T12:00:00.000Z')).toBe(3);
       expect(await store.positionAt('2027-01-01T00:00:00.000Z')).toBe(4);
+    });
+
+    test('events of another store are taken over as they are, and only where they follow', async () => {
+      const source = new MemoryEventStore(() => new Date('2026-01-01T00:00:00.000Z'));
+      await source.append('a', NO_STREAM, [event({ n: 1 }), event({ n: 2 })]);
+      await source.append('b', NO_STREAM, [event({ n: 3 })]);
+      await source.append('a', 1, [event({ n: 4 })]);
+      const [first, second, ...rest] = await source.readAfter(0, 10);
+      if (!first || !second) throw new Error('the source is empty');
+      await expect(store.adopt([second])).rejects.toBeInstanceOf(NotTheSameLog);
+      await store.adopt([first, second]);
+      await expect(store.adopt([first])).rejects.toBeInstanceOf(NotTheSameLog);
+      const altered = rest.map((each) => ({ ...each, payload: each.payload.replace('3', '9') }));
+      await expect(store.adopt(altered)).rejects.toBeInstanceOf(NotTheSameLog);
+      await store.adopt(rest);
+      expect(await store.readAfter(0, 10)).toEqual(await source.readAfter(0, 10));
+      expect(await store.head()).toEqual(await source.head());
+      await store.append('a', 2, [event()]);
+      expect(await verify(store)).toMatchObject({ ok: true, events: 5 });
     });
 
     test('the whole log is read in bounded batches', async () => {

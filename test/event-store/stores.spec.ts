@@ -10,6 +10,7 @@ import { Postgres } from '../../src/postgres/database.js';
 import { KurrentEventStore } from '../../src/event-store/kurrent/kurrent-event-store.js';
 import { SqliteTables } from '../../src/tables/sqlite/sqlite-tables.js';
 import { newDatabase, sharedPostgres } from '../support/postgres.js';
+import { disposeDouble, double } from '../support/stores.js';
 import { eventStoreContract, type StoreUnderTest } from './contract.js';
 
 eventStoreContract('memory', () => ({
@@ -82,6 +83,9 @@ function onKurrent(server: () => Promise<string>): StoreUnderTest {
     },
   };
 }
+
+eventStoreContract('KurrentDB double', () => onKurrent(async () => (await double()).url));
+afterAll(disposeDouble);
 
 const real = process.env['KURRENTDB_URL'];
 eventStoreContract(

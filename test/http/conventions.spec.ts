@@ -139,7 +139,7 @@ test('the owner has every role in every scope', async () => {
 test('the ledger shows its head, its events as stored, and verifies', async () => {
   const { body } = await aid.get('/v1/ledger');
   expect(body).toMatchObject({
-    store: storeKind().replace('-double', ''),
+    store: storeKind().replace(' double', ''),
     readModels: storeKind() === 'postgres' ? 'postgres' : 'sqlite',
     headHash: expect.stringMatching(/^[0-9a-f]{64}$/),
   });

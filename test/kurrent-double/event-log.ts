@@ -117,10 +117,14 @@ export class EventLog {
 
   /** Without an exact revision the first id decides: unknown is new; then all must be known. */
   #known(stream: string, proposals: readonly Proposal[]): Outcome | 'new' | undefined {
-    const places = proposals.map(({ id }) => this.#places.get(id)).map((place) => (place?.stream === stream ? place : null));
+    const places = proposals
+      .map(({ id }) => this.#places.get(id))
+      .map((place) => (place?.stream === stream ? place : null));
     if (!places[0]) return 'new';
     const last = places.at(-1);
-    return last && places.every(Boolean) ? { is: 'written', revision: last.revision, position: last.position } : undefined;
+    return last && places.every(Boolean)
+      ? { is: 'written', revision: last.revision, position: last.position }
+      : undefined;
   }
 
   /** With an exact revision the same ids must follow it: all of them, however much came later. */

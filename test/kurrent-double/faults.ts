@@ -106,7 +106,8 @@ export class Faults {
   /** The next call of a kind fails, or the next n; plans of one kind are played in the order they were made. */
   next<K extends CallKind>(kind: K, failure: Failures[K], options: FaultOptions = {}): void {
     const plans: Fault<K>[] = (this.#plans[kind] ??= []);
-    plans.push({ ...options, failure, times: options.times ?? 1 });
+    const { times = 1 } = options;
+    if (times > 0) plans.push({ ...options, failure, times });
   }
 
   /** No call fails any more; what stalls goes on stalling. */

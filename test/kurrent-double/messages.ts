@@ -34,7 +34,7 @@ export const streamIdentifier = (name: string): StreamIdentifier =>
 
 const signed = (hex: string): string => BigInt.asIntN(64, BigInt(`0x${hex}`)).toString();
 
-function structured(id: string): UUID {
+export function structured(id: string): UUID {
   const hex = id.replaceAll('-', '');
   const bits = new UUID.Structured();
   bits.setMostSignificantBits(signed(hex.slice(0, 16)));
@@ -159,12 +159,7 @@ function batchWrongVersion(current: bigint | 'no-stream', expected: Expected): S
   else if (expected === 'no-stream') message.setExpectedNoStream(new GoogleEmpty());
   else if (expected === 'stream-exists') message.setExpectedStreamExists(new GoogleEmpty());
   else message.setExpectedStreamPosition(String(expected));
-  return batchError(
-    Code.ALREADY_EXISTS,
-    'WrongExpectedVersion',
-    'event_store.client.WrongExpectedVersion',
-    message,
-  );
+  return batchError(Code.ALREADY_EXISTS, 'WrongExpectedVersion', 'event_store.client.WrongExpectedVersion', message);
 }
 
 export const batchTimeout = (): Status =>

@@ -1,5 +1,11 @@
 // What the calls need of the node that serves them.
-import type { Metadata, ServerDuplexStream, ServerReadableStream, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
+import type {
+  Metadata,
+  ServerDuplexStream,
+  ServerReadableStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+} from '@grpc/grpc-js';
 import type { EventLog } from './event-log.js';
 import type { CallKind, Endpoint, Faults, Refusal } from './faults.js';
 

@@ -2,7 +2,7 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { ReadReq, type ReadResp } from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
 import type { Recorded } from './event-log.js';
-import { refusalOf, unexpectedResult, type Refusal } from './faults.js';
+import { exceptionThrown, refusalOf, unexpectedResult, type Fault, type Refusal } from './faults.js';
 import { eventRead, firstStreamPosition, lastStreamPosition, streamName, streamNotFound } from './messages.js';
 import type { Node } from './node.js';
 import { Subscription, type Source } from './subscription.js';
@@ -43,6 +43,7 @@ function eventsOfAll({ log }: Node, options: ReadReq.Options): Recorded[] {
     }
     return log.events.slice(0, log.indexAt(position)).toReversed();
   }
+  // A real server may also notice and refuse; that it sees nothing is the worse for a client.
   return log.isBoundary(position) ? log.events.slice(log.indexAt(position)) : [];
 }
 
@@ -86,30 +87,72 @@ const drained = (call: ReadCall): Promise<void> =>
     call.once('drain', resolve).once('cancelled', resolve);
   });
 
-/** Sends what is read; with a limit only so many events, and says whether that was all. */
-async function send(call: ReadCall, answers: Iterable<ReadResp>, limit = Infinity): Promise<void> {
-  let events = 0;
+async function send(call: ReadCall, answers: ReadResp[]): Promise<void> {
   for (const answer of answers) {
-    if (call.cancelled || (answer.hasEvent() && ++events > limit)) return;
+    if (call.cancelled) return;
     if (!call.write(answer)) await drained(call);
   }
 }
 
 async function serveRead(node: Node, call: ReadCall, options: ReadReq.Options): Promise<void> {
+  node.calls.read += 1;
   const fault = node.faults.take('read');
-  const answers = options.hasStream() ? readStream(node, options) : readAll(node, options);
-  if (fault) await send(call, answers, fault.afterEvents ?? 0);
-  if (fault?.failure === 'stall') {
-    await node.faults.hold();
-  } else if (fault) {
-    return fail(node, call, fault.failure, refusalOf(fault.failure, fault.leader ?? node.leader));
-  }
+  const answers = [...(options.hasStream() ? readStream(node, options) : readAll(node, options))];
+  await send(call, answers.splice(0, fault?.afterEvents ?? 0));
+  // A read of no events of $all keeps the real server busy until the client gives up.
+  const endless = options.hasAll() && options.getCount() === '0';
+  if (fault && fault.failure !== 'stall') return fail(node, call, fault);
+  if (fault || endless) await node.faults.hold();
   await send(call, answers);
   call.end();
 }
 
-function fail(node: Node, call: ReadCall, failure: string, refusal: Refusal): void {
+function fail(node: Node, call: ReadCall, { failure, leader }: Fault<'read'>): void {
   if (failure === 'drop') node.drop(call);
   else if (failure === 'end') call.end();
-  else call.emit('error', refusal);
+  else call.emit('error', refusalOf(failure, leader ?? node.leader));
+}
+
+function sourceInAll({ log }: Node, options: ReadReq.Options): Omit<Source, 'idsAsText'> {
+  const all = options.getAll();
+  const filter = options.getFilter();
+  const size = filter?.hasMax() ? filter.getMax() : WINDOW;
+  const window = filter && { size, interval: size * filter.getCheckpointintervalmultiplier() };
+  const wanted = filterOf(options);
+  if (all?.hasStart()) return { from: 0, wanted, window };
+  if (all?.hasEnd()) return { from: log.events.length, wanted, window };
+  const position = BigInt(all?.getPosition()?.getCommitPosition() ?? 0);
+  if (position < log.end && !log.isBoundary(position)) throw new Refused(exceptionThrown());
+  return { from: log.indexAt(position + 1n), wanted, window };
+}
+
+function sourceInStream({ log }: Node, options: ReadReq.Options): Omit<Source, 'idsAsText'> {
+  const stream = options.getStream();
+  const name = streamName(stream?.getStreamIdentifier());
+  const after = stream?.hasRevision() ? BigInt(stream.getRevision()) : -1n;
+  return {
+    from: stream?.hasEnd() ? log.events.length : 0,
+    wanted: (event) => event.stream === name && event.revision > after,
+    ...(!stream?.hasEnd() && { awaits: name }),
+  };
+}
+
+function subscribe(node: Node, call: ReadCall, options: ReadReq.Options): void {
+  node.calls.subscribe += 1;
+  const source = options.hasStream() ? sourceInStream(node, options) : sourceInAll(node, options);
+  new Subscription(node, call, { ...source, idsAsText: isText(options) }).start();
+}
+
+export async function read(node: Node, call: ReadCall): Promise<void> {
+  const options = call.request.getOptions() ?? new ReadReq.Options();
+  try {
+    // Who subscribes to $all or a stream from its end reads nothing, and only reading asks for the leader.
+    const fromEnd = options.hasSubscription() && (options.getAll() ?? options.getStream())?.hasEnd();
+    const refused = fromEnd ? undefined : node.refusalFor(call.metadata);
+    if (refused) throw new Refused(refused);
+    if (options.hasSubscription()) subscribe(node, call, options);
+    else await serveRead(node, call, options);
+  } catch (error) {
+    call.emit('error', error instanceof Refused ? error.refusal : exceptionThrown());
+  }
 }

@@ -234,10 +234,10 @@ test('storage that is away for a while is waited for: nothing is parked, readine
       return super.readAfter(position, limit);
     }
   }
-  const store = new Away();
-  const projector = await started([counting], store);
+  const remote = new Away();
+  const projector = await started([counting], remote);
   away = true;
-  projector.wake(await append(3, store));
+  projector.wake(await append(3, remote));
   await expect(projector.waitFor(3, 50)).rejects.toMatchObject({ code: 'projection-behind' });
   expect(projector.trouble).toBeInstanceOf(StorageUnavailable);
   away = false;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readConfig } from '../../src/config.js';
 import { Clock } from '../../src/core/clock.js';
 import { startService, type Service } from '../../src/service.js';
-import { storeOf } from './stores.js';
+import { disposeDouble, storeOf } from './stores.js';
 
 export const KEY = 'test-key';
 
@@ -93,7 +93,9 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       request('POST', path, typeof body === 'string' ? body : JSON.stringify(body), headers),
     async stop() {
       await service.stop();
-      if (!options.directory) rmSync(directory, { recursive: true, force: true });
+      if (options.directory) return;
+      rmSync(directory, { recursive: true, force: true });
+      await disposeDouble();
     },
   };
 }

@@ -2,6 +2,7 @@
 // Jest loads this file without the mapping of `.js` to `.ts` that the tests have.
 import { Cluster, postgresBinaries } from './postgres.ts';
 
+// oxlint-disable-next-line import/no-default-export -- jest asks for it
 export default async function setup(): Promise<void> {
   if (!postgresBinaries()) return;
   const cluster = await Cluster.start(['max_connections=400']);

@@ -3,20 +3,36 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { KurrentDouble } from '../kurrent-double/kurrent-double.js';
 import { newDatabase, sharedPostgres } from './postgres.js';
 
-export type StoreKind = 'sqlite' | 'postgres' | 'kurrentdb';
+export type StoreKind = 'sqlite' | 'postgres' | 'kurrentdb' | 'kurrentdb double';
 
 /** The store of this run of a suite, set by the project in jest.config.js. */
 export const storeKind = (): StoreKind => (globalThis as { AID_TEST_STORE?: StoreKind }).AID_TEST_STORE ?? 'sqlite';
 
 type Environment = Record<string, string>;
 
+let started: Promise<KurrentDouble> | undefined;
+
+/** One double for all tests of a file; it ends with the process. */
+export function double(): Promise<KurrentDouble> {
+  started ??= KurrentDouble.start();
+  return started;
+}
+
+/** For the end of a file: jest would wait for the open port. */
+export async function disposeDouble(): Promise<void> {
+  await (await started)?.dispose();
+  started = undefined;
+}
+
 /** A fresh store of a kind, for an installation whose files stand in the folder. */
 const FRESH: Record<StoreKind, (directory: string) => Promise<Environment>> = {
   sqlite: async (directory) => ({ AID_STORE: `sqlite:${join(directory, 'ledger.db')}` }),
   postgres: async (directory) => ({ AID_STORE: await newDatabase(demand(sharedPostgres())), AID_DATA: directory }),
   kurrentdb: async (directory) => onKurrent(demand(process.env['KURRENTDB_URL']), directory),
+  'kurrentdb double': async (directory) => onKurrent((await double()).url, directory),
 };
 
 /** Streams of its own on a server that others use too. */

@@ -3,11 +3,11 @@
 import type { NewEvent, StoredEvent } from '../../core/event.js';
 import { patiently, StorageUnavailable } from '../../core/storage.js';
 import type { Tables } from '../../tables/tables.js';
-import { AppendConflict, EventStore, type Head } from '../event-store.js';
+import { AppendConflict, EventStore, NotTheSameLog, type Head } from '../event-store.js';
 import { GENESIS_HASH } from '../hash-chain.js';
-import { isSameAppend } from '../log-head.js';
+import { EMPTY_HEAD, headAfter, isSameAppend } from '../log-head.js';
 import { Follower } from './follower.js';
-import { KurrentClient, type ServerEvent } from './kurrent-client.js';
+import { KurrentClient, type ServerEvent, type ServerPosition } from './kurrent-client.js';
 import { Numbering, serverPositionOf, storedOf, type Numbered } from './numbering.js';
 
 export interface KurrentOptions {
@@ -22,6 +22,8 @@ export interface KurrentOptions {
 
 /** How long an answer waits for its event to be numbered, and a reader for what the server already shows. */
 const NUMBERING_MS = 10_000;
+
+const SHORT_READS = 3;
 
 export class KurrentEventStore extends EventStore {
   override readonly kind = 'kurrentdb';
@@ -81,7 +83,6 @@ export class KurrentEventStore extends EventStore {
     const held = await this.heldOf(events);
     if (held.some(Boolean)) return this.demandSame(held, stream, events);
     const placed = events.map(({ id }) => this.numberedSoon(id));
-    placed.forEach((place) => place.promise.catch(() => {}));
     try {
       const recordedAt = this.now().toISOString();
       await patiently(() => this.client.append(stream, expected, events, recordedAt));
@@ -92,6 +93,26 @@ export class KurrentEventStore extends EventStore {
     }
     // Ids that the server held already are answered as written; whether the content is the same, it does not look.
     return this.demandSame(await Promise.all(placed.map(({ promise }) => promise)), stream, events);
+  }
+
+  /** The server gives no positions: written one after the other, events are numbered as they were. */
+  override async adopt(events: readonly StoredEvent[]): Promise<void> {
+    const last = await this.numbering.lastRow();
+    const head = last && { position: last.position, hash: last.hash, recordedAt: last.recorded_at };
+    headAfter(head ?? EMPTY_HEAD, events);
+    const placed: Promise<StoredEvent>[] = [];
+    for (const run of runsOf(events)) {
+      placed.push(...run.map(({ id }) => this.numberedSoon(id).promise));
+      await this.appendRun(run);
+    }
+    const stored = await Promise.all(placed);
+    const differing = stored.find(({ hash }, index) => hash !== events[index]?.hash);
+    if (differing) throw new NotTheSameLog(`position ${differing.position} was numbered as something else`);
+  }
+
+  private async appendRun(events: readonly StoredEvent[]): Promise<void> {
+    const [first] = events;
+    if (first) await patiently(() => this.client.append(first.stream, first.revision - 1, events, first.recordedAt));
   }
 
   private demandWorking(): void {
@@ -140,35 +161,43 @@ export class KurrentEventStore extends EventStore {
       }, patienceMs);
       this.awaited.set(id, [...(this.awaited.get(id) ?? []), tell]);
     });
+    // Whoever no longer waits for it is not told that it came late.
+    promise.catch(() => {});
     return { promise, forget };
   }
 
   /** Resolves when an event that the server shows is numbered. */
   private async numberedWithin({ id, at }: ServerEvent, patienceMs = NUMBERING_MS): Promise<void> {
     const { promise, forget } = this.numberedSoon(id, patienceMs);
-    promise.catch(() => {});
     const row = await this.numbering.lastRow();
     if (row && serverPositionOf(row).commit >= at.commit) return forget();
     await promise;
   }
 
   override async readStream(stream: string, upTo = Infinity): Promise<StoredEvent[]> {
-    const events = await patiently(() => this.client.readStream(stream));
-    let rows = await this.numbering.ofStream(stream);
-    const last = events.at(-1);
-    if (last && rows.length < events.length) {
-      await this.numberedWithin(last);
-      rows = await this.numbering.ofStream(stream);
-    }
-    return joined(events, rows).filter(({ position }) => position <= upTo);
+    return patiently(async () => {
+      const known = await this.numbering.ofStream(stream);
+      const events = await this.client.readStream(stream);
+      demandAll(events, known);
+      const last = events.at(-1);
+      if (last && known.length < events.length) await this.numberedWithin(last);
+      const rows = known.length < events.length ? await this.numbering.ofStream(stream) : known;
+      return joined(events, rows).filter(({ position }) => position <= upTo);
+    });
   }
 
   override async readAfter(position: number, limit: number): Promise<StoredEvent[]> {
     const rows = await this.numbering.after(position, limit);
     const [first] = rows;
-    if (!first) return [];
-    const events = await patiently(() => this.client.readAll(serverPositionOf(first), rows.length));
-    return joined(events, rows);
+    return first ? this.readRows(rows, serverPositionOf(first)) : [];
+  }
+
+  /** A read that a connection cut short is made again; what is missing even then is missing, and leaves a gap. */
+  private async readRows(rows: readonly Numbered[], from: ServerPosition): Promise<StoredEvent[]> {
+    for (let attempt = 1; ; attempt++) {
+      const events = await patiently(() => this.client.readAll(from, rows.length));
+      if (events.length >= rows.length || attempt === SHORT_READS) return joined(events, rows);
+    }
   }
 
   override async findEvent(id: string): Promise<StoredEvent | undefined> {
@@ -194,6 +223,11 @@ export class KurrentEventStore extends EventStore {
   }
 }
 
+/** What is numbered was on the server: fewer events are a read that was cut short. */
+function demandAll(events: readonly ServerEvent[], known: readonly Numbered[]): void {
+  if (events.length < known.length) throw new StorageUnavailable('a read of the event store was cut short');
+}
+
 /** What the server holds, with the numbers that it has here; what is missing on the server leaves a gap that is seen. */
 function joined(events: readonly ServerEvent[], rows: readonly Numbered[]): StoredEvent[] {
   const byPlace = new Map(events.map((event) => [`${event.stream}/${event.revision}`, event]));
@@ -201,4 +235,15 @@ function joined(events: readonly ServerEvent[], rows: readonly Numbered[]): Stor
     const event = byPlace.get(`${row.stream}/${row.revision}`);
     return event ? [{ ...storedOf(event, row), id: event.id }] : [];
   });
+}
+
+/** Neighbours of one stream and one instant go in one append, in order. */
+function runsOf(events: readonly StoredEvent[]): StoredEvent[][] {
+  const runs: StoredEvent[][] = [];
+  for (const event of events) {
+    const [first] = runs.at(-1) ?? [];
+    if (first?.stream === event.stream && first.recordedAt === event.recordedAt) runs.at(-1)?.push(event);
+    else runs.push([event]);
+  }
+  return runs;
 }

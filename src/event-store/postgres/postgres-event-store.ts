@@ -6,7 +6,7 @@ import { demandDurable, type Postgres, type Session } from '../../postgres/datab
 import { AppendConflict, EventStore, type Head } from '../event-store.js';
 import { GroupCommit, type Outcome } from '../group-commit.js';
 import { GENESIS_HASH } from '../hash-chain.js';
-import { isSameAppend, place, type LogHead } from '../log-head.js';
+import { headAfter, isSameAppend, place, type LogHead } from '../log-head.js';
 import { demandCurrent, migrate } from './schema.js';
 
 const COLUMNS = 'position, stream, revision, id, type, recorded_at as "recordedAt", payload, hash';
@@ -70,6 +70,18 @@ class Batch {
   }
 }
 
+/** Whoever holds the head row is the only one who writes. */
+async function lockedHead(session: Session): Promise<LogHead> {
+  const [head] = await session.query<LogHead>(`${HEAD} for update`);
+  if (!head) throw new Error('the head row of the log is missing');
+  return head;
+}
+
+async function insert(session: Session, events: readonly StoredEvent[], head: LogHead): Promise<void> {
+  const { position, hash, recordedAt } = head;
+  await session.query(INSERT, [JSON.stringify(events), position, hash, recordedAt]);
+}
+
 export interface PostgresEventStoreOptions {
   now?: () => Date;
   /** Reads a log that is there, and makes none. */
@@ -112,16 +124,20 @@ export class PostgresEventStore extends EventStore {
   }
 
   private async commitOnce(session: Session, appends: readonly Append[]): Promise<Outcome<StoredEvent[]>[]> {
-    const [head] = await session.query<LogHead>(`${HEAD} for update`);
-    if (!head) throw new Error('the head row of the log is missing');
+    const head = await lockedHead(session);
     const ids = appends.flatMap(({ events }) => events.map(({ id }) => id));
     const streams = [...new Set(appends.map(({ stream }) => stream))];
     const known = await session.query<StoredEvent & { byId: boolean }>(KNOWN, [ids, streams]);
     const batch = new Batch(head, known, this.now());
     const outcomes = appends.map((append) => batch.append(append));
-    const { position, hash, recordedAt } = batch.head;
-    if (batch.added.length > 0) await session.query(INSERT, [JSON.stringify(batch.added), position, hash, recordedAt]);
+    if (batch.added.length > 0) await insert(session, batch.added, batch.head);
     return outcomes;
+  }
+
+  override adopt(events: readonly StoredEvent[]): Promise<void> {
+    return this.database.transaction(async (session) =>
+      insert(session, events, headAfter(await lockedHead(session), events)),
+    );
   }
 
   override readStream(stream: string, upTo = Number.MAX_SAFE_INTEGER): Promise<StoredEvent[]> {

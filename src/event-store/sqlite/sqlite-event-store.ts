@@ -12,7 +12,7 @@ import {
 import { StorageFull } from '../../core/storage.js';
 import { AppendConflict, EventStore, type Head } from '../event-store.js';
 import { GroupCommit, type Outcome } from '../group-commit.js';
-import { EMPTY_HEAD, isSameAppend, place, type LogHead } from '../log-head.js';
+import { EMPTY_HEAD, headAfter, isSameAppend, place, type LogHead } from '../log-head.js';
 
 const SCHEMA = `
   create table if not exists event (
@@ -70,10 +70,20 @@ export class SqliteEventStore extends EventStore {
     return this.commits.submit({ stream, expected, events });
   }
 
+  override async adopt(events: readonly StoredEvent[]): Promise<void> {
+    const head = headAfter(this.last, events);
+    this.durably(() => this.insert(events));
+    this.last = head;
+  }
+
   private commit(appends: Append[]): Outcome<StoredEvent[]>[] {
+    return this.durably(() => appends.map((append) => this.appendOne(append)));
+  }
+
+  private durably<T>(work: () => T): T {
     const before = this.last;
     try {
-      return transact(this.database, () => appends.map((append) => this.appendOne(append)));
+      return transact(this.database, work);
     } catch (error) {
       this.last = before;
       if (isDiskFull(error)) throw new StorageFull('no room for the event', { cause: error });
@@ -91,10 +101,14 @@ export class SqliteEventStore extends EventStore {
     }
     if (revision !== expected) return { refused: new AppendConflict(stream, revision) };
     const { stored, head } = place(this.last, stream, expected, events, this.now());
-    const insert = this.prepared('insert into event values (?, ?, ?, ?, ?, ?, ?, ?)');
-    for (const e of stored) insert.run(e.position, e.stream, e.revision, e.id, e.type, e.recordedAt, e.payload, e.hash);
+    this.insert(stored);
     this.last = head;
     return { answer: stored };
+  }
+
+  private insert(events: readonly StoredEvent[]): void {
+    const insert = this.prepared('insert into event values (?, ?, ?, ?, ?, ?, ?, ?)');
+    for (const e of events) insert.run(e.position, e.stream, e.revision, e.id, e.type, e.recordedAt, e.payload, e.hash);
   }
 
   private revisionOf(stream: string): number {

@@ -1,5 +1,13 @@
 // Tables in SQLite: a writing connection, and a reading one that sees what is committed.
-import { isDiskFull, openDatabase, rollBack, saidByEngine, statements, type Database } from '../../sqlite/database.js';
+import {
+  closeDatabase,
+  isDiskFull,
+  openDatabase,
+  rollBack,
+  saidByEngine,
+  statements,
+  type Database,
+} from '../../sqlite/database.js';
 import { StorageFull, StorageUnavailable } from '../../core/storage.js';
 import { prefixed, Tables, upsert, type Cell, type Row, type Table, type Transaction } from '../tables.js';
 
@@ -141,8 +149,8 @@ export class SqliteTables extends Tables {
 
   override async close(): Promise<void> {
     await this.queue;
-    this.writer?.close();
     this.reader.close();
+    if (this.writer) closeDatabase(this.writer.database);
   }
 }
 
