@@ -76,6 +76,7 @@ cases(
       AID_STORE: url ?? '',
       AID_DATA: directory,
       AID_LEDGER: `c${randomBytes(6).toString('hex')}`,
+      LOG_LEVEL: 'error',
     };
     const service = await start(directory, 'inherit', environment);
     const studentIds = await openOffice(service.url);

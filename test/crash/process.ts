@@ -33,6 +33,8 @@ export async function start(
     stdio: ['ignore', 'pipe', errors],
   });
   const url = await readyAt(child);
+  // What it logs later is told; a pipe that nobody reads would stop it.
+  child.stdout?.pipe(process.stderr);
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     const ended = once(child, 'exit');
     child.kill(signal);

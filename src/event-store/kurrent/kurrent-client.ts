@@ -189,11 +189,14 @@ const PASSING_TYPES = new Set<unknown>([
   'not-leader',
 ]);
 
+/** What the client says, without code or type, when no node of a cluster answers. */
+const NO_NODE = /^Failed to discover/;
+
 /** A server that is away is reported as a typed error or as a raw gRPC error, as the client happens to meet it. */
 export function asStorageError(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return error;
   const { code, type, message } = error as { code?: unknown; type?: unknown; message?: unknown };
-  const passes = PASSING_CODES.has(code) || PASSING_TYPES.has(type);
+  const passes = PASSING_CODES.has(code) || PASSING_TYPES.has(type) || NO_NODE.test(String(message));
   return passes
     ? new StorageUnavailable(`the event store does not answer: ${String(message)}`, { cause: error })
     : error;
