@@ -56,7 +56,8 @@ describe('usage', () => {
   it('--help names the commands', () => {
     const { code, out } = aidLedger('--help');
     expect(code).toBe(0);
-    for (const command of ['serve', 'demo', 'totals', 'history', 'rebuild', 'verify']) expect(out).toContain(command);
+    for (const command of ['serve', 'demo', 'totals', 'history', 'rebuild', 'verify', 'backup', 'restore', 'migrate'])
+      expect(out).toContain(command);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 // The demo, built and run as a newcomer runs it: it ends by itself with 0 and shows what it promises.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { newDatabase, sharedPostgres } from './support/postgres.js';
 import { readCatalogues } from '../src/policies/catalogue.js';
 
 /** Thousands of pupils are registered on whatever machine this is. */
@@ -59,6 +60,31 @@ test('湛河区: the printing slip is found', () => {
   expect(own).toContain('618612.50 ≠ 694212.50');
   expect(own).toContain('with the recorded line: 694212.50');
 });
+
+describe.each([
+  ['PostgreSQL', sharedPostgres(), 'no PostgreSQL binaries'],
+  ['KurrentDB', process.env['KURRENTDB_URL'], 'KURRENTDB_URL is not set'],
+])('on %s', (_, server, missing) => {
+  const cases = server === undefined ? test.skip : test;
+  cases(
+    `the office shows the same${server === undefined ? ` (${missing})` : ''}`,
+    async () => {
+      const store = server?.startsWith('postgres') ? await newDatabase(server) : (server ?? '');
+      const options = ['demo', '--brief', '--store', store];
+      const there = spawnSync(process.execPath, [CLI, ...options], { env, encoding: 'utf8', timeout: PATIENCE_MS });
+      expect({ status: there.status, stderr: there.stderr }).toEqual({
+        status: 0,
+        stderr: expect.any(String) as string,
+      });
+      expect(sums(there.stdout)).toEqual(sums(demo.stdout).slice(0, sums(there.stdout).length));
+      expect(sums(there.stdout).length).toBeGreaterThan(20);
+    },
+    PATIENCE_MS,
+  );
+});
+
+/** Every amount that the demo prints, in order. */
+const sums = (text: string): string[] => text.match(/(?<![\d:])\d+\.\d\d(?!\d)/g) ?? [];
 
 /** From the place's own heading to the next one. */
 function sectionOf(place: string): string {
