@@ -162,16 +162,16 @@ test('a backup is made while a service records, and holds the ledger as it stood
   const [folder, copy] = [newDirectory(), newDirectory()];
   const aid = await startTestService({ directory: folder });
   await openOffice(aid);
-  let over = false;
+  const state = { over: false };
   const writing = (async () => {
-    while (!over) await aid.post('/v1/students', { name: '某某' });
+    while (!state.over) await aid.post('/v1/students', { name: '某某' });
   })();
   for (let round = 0; round < 5; round++) {
     const saved = aidLedger(['backup', join(copy, String(round)), '--store', `sqlite:${join(folder, 'ledger.db')}`]);
     expect(saved).toMatchObject({ code: 0, out: expect.stringContaining('完好 ok') as string });
     await aid.post('/v1/students', { name: '某某' });
   }
-  over = true;
+  state.over = true;
   await writing;
   await aid.stop();
   for (const each of [folder, copy]) rmSync(each, { recursive: true, force: true });
