@@ -25,13 +25,13 @@ export interface StoreOptions {
 
 /** A log in KurrentDB is numbered in the tables of the read models. */
 export async function openEventStore(
-  { store, ledger }: Config,
+  { store, ledger, diskReserve }: Config,
   models: Tables,
   options: StoreOptions = {},
 ): Promise<EventStore> {
   switch (store.kind) {
     case 'sqlite':
-      return new SqliteEventStore(store.file, options);
+      return new SqliteEventStore(store.file, { ...options, reserve: diskReserve });
     case 'postgres':
       return PostgresEventStore.open(new Postgres(store.url, { schema: ledger, connections: FOR_LOG }), options);
     case 'kurrentdb':
@@ -44,10 +44,15 @@ type Reading = Pick<StoreOptions, 'readOnly'>;
 export const openReadModels = ({ readModels, ledger }: Config, options: Reading = {}): Tables =>
   openTables(readModels, ledger, FOR_VIEWS, options);
 
-export const openKeyTables = ({ keys, ledger }: Config, options: Reading = {}): Tables =>
-  openTables(keys, keysOf(ledger), FOR_KEYS, options);
+export const openKeyTables = ({ keys, ledger, diskReserve }: Config, options: Reading = {}): Tables =>
+  openTables(keys, keysOf(ledger), FOR_KEYS, { ...options, reserve: diskReserve });
 
-const openTables = (place: TablesPlace, schema: string, connections: number, options: Reading): Tables =>
+const openTables = (
+  place: TablesPlace,
+  schema: string,
+  connections: number,
+  options: Reading & { reserve?: number },
+): Tables =>
   place.kind === 'sqlite'
     ? new SqliteTables(place.file, options)
     : new PostgresTables(new Postgres(place.url, { schema, connections }));

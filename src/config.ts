@@ -18,6 +18,8 @@ export interface Config {
   directory: string;
   /** Name of this ledger on a server that may hold several: its schemas, and what its streams begin with. */
   ledger: string;
+  /** Bytes of a disk with embedded files that recording leaves free, so that views can follow and reading goes on. */
+  diskReserve: number;
   /** Districts whose policies are loaded on first start. */
   catalogue: readonly string[];
   masterKey: string | undefined;
@@ -85,6 +87,11 @@ function portOf(text: string): number {
   return port;
 }
 
+function mebibytesOf(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new ConfigError(`AID_DISK_RESERVE_MIB must be a number of MiB; it is ${text}`);
+  return Number(text) * 2 ** 20;
+}
+
 function levelOf(text: string): string {
   if (!LEVELS.includes(text)) throw new ConfigError(`LOG_LEVEL must be one of ${LEVELS.join(', ')}; it is ${text}`);
   return text;
@@ -98,6 +105,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     host: read('HOST') ?? '127.0.0.1',
     ...placesOf(read),
     ledger: ledgerOf(read('AID_LEDGER') ?? 'aid'),
+    diskReserve: mebibytesOf(read('AID_DISK_RESERVE_MIB') ?? '64'),
     catalogue: catalogue === 'none' ? [] : catalogue.split(','),
     masterKey: read('AID_MASTER_KEY'),
     masterKeyFile: read('AID_MASTER_KEY_FILE'),

@@ -68,6 +68,8 @@ export async function* readAll(store: EventStore, after = 0, batch = 1000): Asyn
     const events = await store.readAfter(position, batch);
     const last = events.at(-1);
     if (!last) return;
+    // In a damaged file rows may come back under a number that they do not have; reading must end all the same.
+    if (last.position <= position) throw new Error(`the log does not go on after position ${position}`);
     yield events;
     position = last.position;
   }

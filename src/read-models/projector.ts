@@ -3,7 +3,7 @@
 import type { StoredEvent } from '../core/event.js';
 import { Rejection } from '../core/rejection.js';
 import { patiently, pause, StorageFull, StorageUnavailable } from '../core/storage.js';
-import { EventStore, readAll } from '../event-store/event-store.js';
+import { EventStore } from '../event-store/event-store.js';
 import type { Table, Tables } from '../tables/tables.js';
 import { digestOf, shapeOf } from './digest.js';
 import { park, PARKED, parkedIn, withoutParked, type Parked } from './parked.js';
@@ -12,6 +12,9 @@ import { applyAll, CannotApply, CHECKPOINT, demandDense, under, type Projection,
 const BATCH = 1000;
 const NEXT = 'next_';
 const RETRY_MS = 500;
+
+/** On an embedded store nothing in a batch waits for anything: without this, a long way is gone in one breath. */
+const turnOfOthers = (): Promise<void> => new Promise(setImmediate);
 
 export type Progress = (done: number, total: number) => void;
 
@@ -166,6 +169,7 @@ export class Projector {
       const standing = await this.applyOrFollow(events);
       await this.see(standing);
       progress?.(this.position - from, this.wanted - from);
+      if (this.position < this.wanted) await turnOfOthers();
     }
   }
 
@@ -258,13 +262,7 @@ export class Projector {
   private async rebuildAlone(progress?: Progress): Promise<number> {
     await this.models.create(this.tables, NEXT);
     await this.models.transaction((rows) => this.startAtZero(under(rows, NEXT)));
-    const total = (await this.store.head()).position;
-    let position = 0;
-    for await (const batch of readAll(this.store, 0, BATCH)) {
-      position = (await this.apply(batch, position, NEXT)).position;
-      progress?.(position, Math.max(total, position));
-    }
-    return this.switchOver(position);
+    return this.switchOver(progress);
   }
 
   private async startAtZero(rows: Views): Promise<void> {
@@ -276,9 +274,9 @@ export class Projector {
   }
 
   /** Catches up beside the live views until little is left, then switches; an event that parks a stream starts over. */
-  private async switchOver(built: number): Promise<number> {
-    for (let position = built; ;) {
-      position = await this.catchUpBeside(position);
+  private async switchOver(progress?: Progress): Promise<number> {
+    for (let position = 0; ;) {
+      position = await this.catchUpBeside(position, progress);
       try {
         const standing = await this.switchPatiently(position);
         await this.see(standing);
@@ -289,12 +287,16 @@ export class Projector {
     }
   }
 
-  private async catchUpBeside(built: number): Promise<number> {
-    let position = built;
-    for (;;) {
+  /** To where the log ends now, and not to the last event: others may go on writing for ever. */
+  private async catchUpBeside(from: number, progress?: Progress): Promise<number> {
+    const { position: total } = await this.store.head();
+    for (let position = from; ;) {
       const batch = await this.store.readAfter(position, BATCH);
-      if (batch.length > 0) position = (await this.apply(batch, position, NEXT)).position;
-      if (batch.length < BATCH) return position;
+      if (batch.length === 0) return position;
+      position = (await this.apply(batch, position, NEXT)).position;
+      progress?.(position, Math.max(total, position));
+      if (position >= total && batch.length < BATCH) return position;
+      await turnOfOthers();
     }
   }
 

@@ -1,5 +1,5 @@
 // One way to open a SQLite file: the runtime's own driver or its prebuilt twin, WAL, and every commit synced.
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as prebuilt from '@photostructure/sqlite';
 
@@ -38,10 +38,15 @@ function createPrivate(file: string): void {
   closeSync(openSync(file, 'a', 0o600));
 }
 
-/** Brings what is in the write-ahead log into the file, so that the file alone is whole. */
+/** Brings what is in the write-ahead log into the file, so that the file alone is whole; on a full disk it stays there. */
 export function closeDatabase(database: Database): void {
-  database.exec('pragma wal_checkpoint(truncate)');
-  database.close();
+  try {
+    database.exec('pragma wal_checkpoint(truncate)');
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+  } finally {
+    database.close();
+  }
 }
 
 /** A copy of a database as it stands at this moment, while others go on writing to it; on disk when this returns. */
@@ -55,6 +60,13 @@ export function copyDatabase(file: string, target: string): void {
   }
   syncPath(target);
   syncPath(dirname(target));
+}
+
+/** Whether the disk of a file has room left, in bytes, beyond what is kept back for finishing what was begun. */
+export function hasRoom(file: string, reserve: number): boolean {
+  if (reserve === 0) return true;
+  const { bavail, bsize } = statfsSync(dirname(file));
+  return bavail * bsize > reserve;
 }
 
 function syncPath(path: string): void {

@@ -2,6 +2,7 @@
 import type { NewEvent, StoredEvent } from '../../core/event.js';
 import {
   closeDatabase,
+  hasRoom,
   isDiskFull,
   openDatabase,
   statements,
@@ -38,6 +39,8 @@ interface Append {
 export interface SqliteEventStoreOptions {
   now?: () => Date;
   readOnly?: boolean;
+  /** Bytes of the disk that the log leaves to the views and to a clean end. */
+  reserve?: number;
   /** Called when the log cannot be trusted to hold what it is told: the process must stop. */
   onFailure?: (error: unknown) => void;
 }
@@ -50,16 +53,18 @@ export class SqliteEventStore extends EventStore {
   private readonly now: () => Date;
   private readonly onFailure: (error: unknown) => void;
   private readonly readOnly: boolean;
+  private readonly reserve: number;
   private last: LogHead;
 
   constructor(
-    file: string,
-    { now = () => new Date(), readOnly = false, onFailure = () => {} }: SqliteEventStoreOptions = {},
+    private readonly file: string,
+    { now = () => new Date(), readOnly = false, reserve = 0, onFailure = () => {} }: SqliteEventStoreOptions = {},
   ) {
     super();
     this.now = now;
     this.onFailure = onFailure;
     this.readOnly = readOnly;
+    this.reserve = reserve;
     this.database = openDatabase(file, { readOnly });
     if (!readOnly) this.database.exec(SCHEMA);
     this.prepared = statements(this.database);
@@ -82,6 +87,7 @@ export class SqliteEventStore extends EventStore {
 
   private durably<T>(work: () => T): T {
     const before = this.last;
+    if (!hasRoom(this.file, this.reserve)) throw new StorageFull('the disk is almost full');
     try {
       return transact(this.database, work);
     } catch (error) {

@@ -1,6 +1,7 @@
 // Tables in SQLite: a writing connection, and a reading one that sees what is committed.
 import {
   closeDatabase,
+  hasRoom,
   isDiskFull,
   openDatabase,
   rollBack,
@@ -41,13 +42,19 @@ class Connection {
 
 export class SqliteTables extends Tables {
   override readonly kind = 'sqlite';
+  private readonly reserve: number;
   private readonly reader: Connection;
   private readonly writer: Connection | undefined;
   private queue: Promise<unknown> = Promise.resolve();
   private generation = 0;
 
-  constructor(file: string, { readOnly = false }: { readOnly?: boolean } = {}) {
+  /** `reserve`: bytes of the disk that these tables leave to others. */
+  constructor(
+    private readonly file: string,
+    { readOnly = false, reserve = 0 }: { readOnly?: boolean; reserve?: number } = {},
+  ) {
     super();
+    this.reserve = reserve;
     this.writer = readOnly ? undefined : new Connection(openDatabase(file));
     this.reader = new Connection(openDatabase(file, { readOnly }));
   }
@@ -64,6 +71,7 @@ export class SqliteTables extends Tables {
 
   private async inTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const writer = this.demandWriter();
+    if (!hasRoom(this.file, this.reserve)) throw new StorageFull('the disk is almost full');
     try {
       writer.database.exec('begin immediate');
       const result = await work(this.rowsOf(writer));
