@@ -9,7 +9,7 @@ import { newDirectory, startTestService } from '../support/service.js';
 import { disposeDouble } from '../support/stores.js';
 
 const EVENTS = Number(process.env['AID_MOVING_EVENTS'] ?? 1500);
-const [PUPILS, LINES] = [20, 1000];
+const [PUPILS, LINES] = [Math.max(20, Math.round(EVENTS / 100)), 1000];
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
 let directory: string;

@@ -6,6 +6,7 @@ import type { Tables } from '../../tables/tables.js';
 import { AppendConflict, EventStore, NotTheSameLog, type Head } from '../event-store.js';
 import { GENESIS_HASH } from '../hash-chain.js';
 import { EMPTY_HEAD, headAfter, isSameAppend } from '../log-head.js';
+import { Awaited, type Expected } from './awaited.js';
 import { Follower } from './follower.js';
 import { KurrentClient, type ServerEvent, type ServerPosition } from './kurrent-client.js';
 import { Numbering, serverPositionOf, storedOf, type Numbered } from './numbering.js';
@@ -20,14 +21,12 @@ export interface KurrentOptions {
   onFailure?: (error: unknown) => void;
 }
 
-/** How long an answer waits for its event to be numbered, and a reader for what the server already shows. */
-const NUMBERING_MS = 10_000;
-
+/** How often a read that came back short is made. */
 const SHORT_READS = 3;
 
 export class KurrentEventStore extends EventStore {
   override readonly kind = 'kurrentdb';
-  private readonly awaited = new Map<string, ((event: StoredEvent) => void)[]>();
+  private readonly awaited = new Awaited();
   private follower: Follower | undefined;
   private failure: unknown;
 
@@ -60,7 +59,7 @@ export class KurrentEventStore extends EventStore {
       this.failure = error;
       onFailure(error);
     };
-    this.follower = new Follower(this.client, this.numbering, (events) => this.deliver(events), failed, after);
+    this.follower = new Follower(this.client, this.numbering, (events) => this.awaited.deliver(events), failed, after);
     this.follower.start();
     const last = await patiently(() => this.client.last());
     if (last) await this.numberedTo(last);
@@ -74,7 +73,7 @@ export class KurrentEventStore extends EventStore {
       this.demandWorking();
       if (row?.position === before) throw new StorageUnavailable('numbering does not move');
       before = row?.position ?? 0;
-      await this.numberedWithin(last, NUMBERING_MS).catch(() => {});
+      await this.numbered(last).catch(() => {});
     }
   }
 
@@ -82,7 +81,7 @@ export class KurrentEventStore extends EventStore {
     this.demandWorking();
     const held = await this.heldOf(events);
     if (held.some(Boolean)) return this.demandSame(held, stream, events);
-    const placed = events.map(({ id }) => this.numberedSoon(id));
+    const placed = events.map(({ id }) => this.awaited.expect(id));
     try {
       const recordedAt = this.now().toISOString();
       await patiently(() => this.client.append(stream, expected, events, recordedAt));
@@ -92,7 +91,7 @@ export class KurrentEventStore extends EventStore {
       return this.demandSame(await this.heldAt(stream, expected, events.length), stream, events);
     }
     // Ids that the server held already are answered as written; whether the content is the same, it does not look.
-    return this.demandSame(await Promise.all(placed.map(({ promise }) => promise)), stream, events);
+    return this.demandSame(await arrivalsOf(placed), stream, events);
   }
 
   /** The server gives no positions: written one after the other, events are numbered as they were. */
@@ -100,12 +99,9 @@ export class KurrentEventStore extends EventStore {
     const last = await this.numbering.lastRow();
     const head = last && { position: last.position, hash: last.hash, recordedAt: last.recorded_at };
     headAfter(head ?? EMPTY_HEAD, events);
-    const placed: Promise<StoredEvent>[] = [];
-    for (const run of runsOf(events)) {
-      placed.push(...run.map(({ id }) => this.numberedSoon(id).promise));
-      await this.appendRun(run);
-    }
-    const stored = await Promise.all(placed);
+    const placed = events.map(({ id }) => this.awaited.expect(id));
+    for (const run of runsOf(events)) await this.appendRun(run);
+    const stored = await arrivalsOf(placed);
     const differing = stored.find(({ hash }, index) => hash !== events[index]?.hash);
     if (differing) throw new NotTheSameLog(`position ${differing.position} was numbered as something else`);
   }
@@ -138,40 +134,12 @@ export class KurrentEventStore extends EventStore {
     return (await this.readStream(stream)).slice(expected + 1, expected + 1 + count);
   }
 
-  private deliver(events: readonly StoredEvent[]): void {
-    for (const event of events) {
-      for (const tell of this.awaited.get(event.id) ?? []) tell(event);
-      this.awaited.delete(event.id);
-    }
-  }
-
-  private numberedSoon(id: string, patienceMs = NUMBERING_MS): { promise: Promise<StoredEvent>; forget: () => void } {
-    let forget = (): void => {};
-    const promise = new Promise<StoredEvent>((resolve, reject) => {
-      const tell = (event: StoredEvent): void => (clearTimeout(timer), resolve(event));
-      forget = () => {
-        clearTimeout(timer);
-        const others = (this.awaited.get(id) ?? []).filter((other) => other !== tell);
-        if (others.length > 0) this.awaited.set(id, others);
-        else this.awaited.delete(id);
-      };
-      const timer = setTimeout(() => {
-        forget();
-        reject(new StorageUnavailable('the event is recorded, but not numbered yet'));
-      }, patienceMs);
-      this.awaited.set(id, [...(this.awaited.get(id) ?? []), tell]);
-    });
-    // Whoever no longer waits for it is not told that it came late.
-    promise.catch(() => {});
-    return { promise, forget };
-  }
-
   /** Resolves when an event that the server shows is numbered. */
-  private async numberedWithin({ id, at }: ServerEvent, patienceMs = NUMBERING_MS): Promise<void> {
-    const { promise, forget } = this.numberedSoon(id, patienceMs);
+  private async numbered({ id, at }: ServerEvent): Promise<void> {
+    const expected = this.awaited.expect(id);
     const row = await this.numbering.lastRow();
-    if (row && serverPositionOf(row).commit >= at.commit) return forget();
-    await promise;
+    if (row && serverPositionOf(row).commit >= at.commit) return expected.forget();
+    await expected.arrival();
   }
 
   override async readStream(stream: string, upTo = Infinity): Promise<StoredEvent[]> {
@@ -180,7 +148,7 @@ export class KurrentEventStore extends EventStore {
       const events = await this.client.readStream(stream);
       demandAll(events, known);
       const last = events.at(-1);
-      if (last && known.length < events.length) await this.numberedWithin(last);
+      if (last && known.length < events.length) await this.numbered(last);
       const rows = known.length < events.length ? await this.numbering.ofStream(stream) : known;
       return joined(events, rows).filter(({ position }) => position <= upTo);
     });
@@ -222,6 +190,9 @@ export class KurrentEventStore extends EventStore {
     await this.client.dispose();
   }
 }
+
+const arrivalsOf = (placed: readonly Expected[]): Promise<StoredEvent[]> =>
+  Promise.all(placed.map((expected) => expected.arrival()));
 
 /** What is numbered was on the server: fewer events are a read that was cut short. */
 function demandAll(events: readonly ServerEvent[], known: readonly Numbered[]): void {
