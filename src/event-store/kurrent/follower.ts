@@ -48,7 +48,7 @@ export class Follower {
           this.stopped = true;
         }
       }
-      await this.leave();
+      this.leave();
       if (!this.stopped) await pause(RESUBSCRIBE_MS);
     }
   }
@@ -89,10 +89,9 @@ export class Follower {
     this.numbered(stored);
   }
 
-  /** The client never lets go of a subscription by itself; while a server is away, letting go may fail as well. */
-  private async leave(): Promise<void> {
-    const { subscription } = this;
+  /** The client never lets go of a subscription by itself; letting go waits for a server, so nobody waits for that. */
+  private leave(): void {
+    void this.subscription?.unsubscribe().catch(() => {});
     this.subscription = undefined;
-    await subscription?.unsubscribe().catch(() => {});
   }
 }
