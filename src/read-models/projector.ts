@@ -300,8 +300,24 @@ export class Projector {
     }
   }
 
+  /** A switch whose answer was lost has happened if nothing stands beside the live views any more. */
   private switchPatiently(from: number): Promise<Standing> {
-    return patiently(() => this.switchAt(from));
+    let tried = false;
+    return patiently(async () => {
+      if (tried && !(await this.isBeside())) return this.standing();
+      tried = true;
+      return this.switchAt(from);
+    });
+  }
+
+  private async isBeside(): Promise<boolean> {
+    try {
+      await this.models.query(`select name from ${NEXT}${CHECKPOINT.name}`);
+      return true;
+    } catch (error) {
+      if (error instanceof StorageUnavailable) throw error;
+      return false;
+    }
   }
 
   /** What the live views gained meanwhile is added while they stand still, so that no reader sees an older state. */

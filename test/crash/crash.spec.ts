@@ -1,7 +1,12 @@
 // The service is killed with SIGKILL at random moments while it records: nothing acknowledged is lost or doubled.
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { PROJECTIONS } from '../../src/installation.js';
+import { Projector } from '../../src/read-models/projector.js';
 import { openDatabase } from '../../src/sqlite/database.js';
+import { SqliteTables } from '../../src/tables/sqlite/sqlite-tables.js';
+import { hashOfFold } from '../durability/fold.js';
 import { newDirectory } from '../support/service.js';
 import { missingOf, openOffice, paymentOf, type Acknowledged } from './office.js';
 import { get, post, start, type Running } from './process.js';
@@ -79,9 +84,18 @@ test(`${CYCLES} kills lose no acknowledged payment, double none, and leave the c
   expect(await missingOf(service.url, book.acknowledged.slice(-200))).toEqual([]);
   expect(await service.stop()).toBe(0);
 
+  await expectViewsAsLogSays(directory);
   await controlFinds(directory, book.acknowledged.at(-1));
   rmSync(directory, { recursive: true, force: true });
 }, 1_200_000);
+
+async function expectViewsAsLogSays(directory: string): Promise<void> {
+  const file = join(directory, 'ledger.db');
+  const [store, models] = [new SqliteEventStore(file), new SqliteTables(file)];
+  expect(await new Projector(store, models, PROJECTIONS).hash()).toBe(await hashOfFold(store, PROJECTIONS));
+  await models.close();
+  await store.close();
+}
 
 /** Control: an acknowledged payment that is taken out of a copy must be missed. */
 async function controlFinds(directory: string, taken: Acknowledged | undefined): Promise<void> {

@@ -4,7 +4,7 @@ import { get, post } from './process.js';
 export const PUPILS = 5;
 
 /** Registers all that a payment needs; answers with the pupils. */
-export async function openOffice(url: string): Promise<string[]> {
+export async function openOffice(url: string, pupils = PUPILS): Promise<string[]> {
   await post(url, '/v1/districts', { districtId: 'rencheng', name: '任城区' });
   const schoolId = '2137000001';
   const school = { schoolId, name: '中心小学', districtId: 'rencheng', stages: ['primary'], setting: 'rural' };
@@ -18,7 +18,7 @@ export async function openOffice(url: string): Promise<string[]> {
   const name = { zh: '课本费', en: 'Books' };
   await post(url, '/v1/policies', { policyId: 'books', name, kind: 'waiver', versions: [version] });
   const studentIds: string[] = [];
-  for (let index = 0; index < PUPILS; index++) {
+  for (let index = 0; index < pupils; index++) {
     const { body } = await post(url, '/v1/students', { name: '某某' });
     studentIds.push(body['studentId'] ?? '');
     const enrolment = { schoolId, stage: 'primary', boarding: false, from: '2025-09-01' };
