@@ -71,7 +71,7 @@ async function rowsOf(url: string): Promise<string[]> {
   );
   const rows: string[] = [];
   for (const { name } of tables.rows)
-    for (const { text } of (await client.query<{ text: string }>(`select t::text from ${name} t`)).rows)
+    for (const { text } of (await client.query<{ text: string }>(`select t::text as text from ${name} t`)).rows)
       rows.push(Buffer.from(text).toString('latin1'));
   await client.end();
   return rows;
