@@ -141,6 +141,7 @@ program
   .command('migrate')
   .description('迁移台账 move a ledger to another store: log, keys and views; services stopped')
   .requiredOption('--from <url>', '原台账 the ledger as it is')
+  .option('--from-ledger <name>', '原台账名 its name on a server, where it is not aid')
   .requiredOption('--to <url>', '新台账 where it goes (AID_READ_MODELS, AID_KEYS and AID_DATA speak of this one)')
   .action(async (options: MigrateOptions) => (await import('./cli/migrate.js')).migrate(options));
 

@@ -14,16 +14,16 @@ import { showProgress } from './progress.js';
 
 export interface MigrateOptions {
   from: string;
+  /** Name of the old ledger, where it has another one than the default. */
+  fromLedger?: string;
   to: string;
 }
 
 /** May be called again after an interruption: it goes on where the target ends. */
-export async function migrate({ from, to }: MigrateOptions): Promise<void> {
-  // What the environment says of views, keys and folder, it says of the target.
-  const { AID_READ_MODELS: _, AID_KEYS: __, AID_DATA: ___, ...elsewhere } = process.env;
-  const sourceConfig = findLedger(from, elsewhere);
+export async function migrate({ from, fromLedger, to }: MigrateOptions): Promise<void> {
+  const sourceConfig = findLedger(from, { ...withoutPlaces(process.env), AID_LEDGER: fromLedger });
   const targetConfig = readConfig({ ...process.env, AID_STORE: to });
-  if (JSON.stringify(sourceConfig.store) === JSON.stringify(targetConfig.store))
+  if (placeOf(sourceConfig) === placeOf(targetConfig))
     throw new CommandFailure('原台账与新台账相同。 Both are the same ledger.', 2);
   const source = await openForWriting(sourceConfig);
   try {
@@ -38,6 +38,18 @@ export async function migrate({ from, to }: MigrateOptions): Promise<void> {
   } finally {
     await source.close();
   }
+}
+
+const placeOf = ({ store, ledger }: Config): string => JSON.stringify([store, ledger]);
+
+/** A file has one key store, a database one for each ledger. */
+const keysPlaceOf = ({ keys, ledger }: Config): string =>
+  JSON.stringify(keys.kind === 'sqlite' ? [keys] : [keys, ledger]);
+
+/** What the environment says of views, keys and folder, it says of the target. */
+function withoutPlaces(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { AID_READ_MODELS: _, AID_KEYS: __, AID_DATA: ___, ...elsewhere } = environment;
+  return elsewhere;
 }
 
 async function move(source: OpenLedger, target: OpenLedger): Promise<void> {
@@ -73,7 +85,7 @@ async function demandContinuation(source: EventStore, { position, hash }: Head):
 async function moveKeys(source: Config, target: Config): Promise<void> {
   const [from, to] = [openKeyTables(source, { readOnly: true }), openKeyTables(target)];
   try {
-    if (JSON.stringify(source.keys) !== JSON.stringify(target.keys))
+    if (keysPlaceOf(source) !== keysPlaceOf(target))
       console.log(`密钥库 key store: ${await copyTables(from, to)} 行 rows`);
   } finally {
     await from.close();

@@ -116,6 +116,13 @@ onPostgres(`to PostgreSQL${postgres === undefined ? ' (no PostgreSQL binaries)' 
     rmSync(back, { recursive: true, force: true });
   }, 600_000);
 
+  test('beside itself on the same server, under another name', () => {
+    const there = { ...environment, AID_LEDGER: 'second' };
+    expect(aidLedger(['migrate', '--from', target, '--to', target], environment)).toMatchObject({ code: 2 });
+    expect(aidLedger(['migrate', '--from', target, '--from-ledger', 'aid', '--to', target], there).code).toBe(0);
+    expectSame(target, there);
+  }, 600_000);
+
   test('another ledger at the target is not written over', async () => {
     const other = newDirectory();
     const aid = await startTestService({ directory: other });
