@@ -14,7 +14,7 @@ import { serveApiDescription } from './http/openapi.js';
 import { asRejection, sendProblem } from './http/problem.filter.js';
 import { openInstallation, type Installation, type InstallationOptions } from './installation.js';
 import { CatalogueLoader } from './policies/catalogue.loader.js';
-import type { Progress } from './read-models/projector.js';
+import type { Progress } from './read-models/pace.js';
 
 export interface Service {
   app: NestFastifyApplication;

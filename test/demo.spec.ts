@@ -1,6 +1,7 @@
 // The demo, built and run as a newcomer runs it: it ends by itself with 0 and shows what it promises.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { testWith } from './support/missing.js';
 import { newDatabase, sharedPostgres } from './support/postgres.js';
 import { readCatalogues } from '../src/policies/catalogue.js';
 
@@ -62,12 +63,11 @@ test('湛河区: the printing slip is found', () => {
 });
 
 describe.each([
-  ['PostgreSQL', sharedPostgres(), 'no PostgreSQL binaries'],
-  ['KurrentDB', process.env['KURRENTDB_URL'], 'KURRENTDB_URL is not set'],
-])('on %s', (_, server, missing) => {
-  const cases = server === undefined ? test.skip : test;
-  cases(
-    `the office shows the same${server === undefined ? ` (${missing})` : ''}`,
+  ['PostgreSQL', sharedPostgres()],
+  ['KurrentDB', process.env['KURRENTDB_URL']],
+])('on %s', (name, server) => {
+  testWith(server !== undefined, name)(
+    'the office shows the same',
     async () => {
       const store = server?.startsWith('postgres') ? await newDatabase(server) : (server ?? '');
       const options = ['demo', '--brief', '--store', store];

@@ -27,3 +27,16 @@ export async function patiently<T>(work: () => Promise<T>, waits: readonly numbe
   }
   return work();
 }
+
+/** What takes too long counts as unavailable; the work itself cannot be called back. */
+export async function withinTime<T>(work: Promise<T>, ms: number, message: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StorageUnavailable(message)), ms);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -18,11 +18,11 @@ export const CHECKPOINT: Table = {
 };
 
 /** A transaction on the live tables, or on those being built beside them. */
-export interface Views extends Transaction {
+export interface TransactionUnder extends Transaction {
   prefix: string;
 }
 
-export const under = (rows: Transaction, prefix: string): Views => ({
+export const under = (rows: Transaction, prefix: string): TransactionUnder => ({
   prefix,
   query: (text, parameters) => rows.query(text, parameters),
   load: (table, column, values) => rows.load(prefixed(table, prefix), column, values),

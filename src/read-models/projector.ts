@@ -2,31 +2,19 @@
 // views: the stored position moves only from where it was seen, so none applies an event twice.
 import type { StoredEvent } from '../core/event.js';
 import { Rejection } from '../core/rejection.js';
-import { patiently, pause, StorageFull, StorageUnavailable } from '../core/storage.js';
+import { pause, StorageFull, StorageUnavailable } from '../core/storage.js';
 import { EventStore } from '../event-store/event-store.js';
-import type { Table, Tables } from '../tables/tables.js';
-import { digestOf, shapeOf } from './digest.js';
-import { park, PARKED, parkedIn, withoutParked, type Parked } from './parked.js';
-import { applyAll, CannotApply, CHECKPOINT, demandDense, under, type Projection, type Views } from './projection.js';
+import type { Tables } from '../tables/tables.js';
+import { BATCH, turnOfOthers, type Progress } from './pace.js';
+import { parkedIn, type Parked } from './parked.js';
+import { CHECKPOINT, type Projection } from './projection.js';
+import { Rebuild } from './rebuild.js';
+import { Overtaken, Views, type Standing } from './views.js';
 
-const BATCH = 1000;
-const NEXT = 'next_';
 const RETRY_MS = 500;
 
-/** On an embedded store nothing in a batch waits for anything: without this, a long way is gone in one breath. */
-const turnOfOthers = (): Promise<void> => new Promise(setImmediate);
-
-export type Progress = (done: number, total: number) => void;
-
-/** Another projector has moved the views; nothing of this batch was kept. */
-class Overtaken extends Error {}
-
-interface Standing {
-  position: number;
-  parked: number;
-}
-
 export class Projector {
+  private readonly views: Views;
   private position = 0;
   private wanted = 0;
   private running: Promise<void> | undefined;
@@ -42,31 +30,22 @@ export class Projector {
   constructor(
     private readonly store: EventStore,
     private readonly models: Tables,
-    private readonly projections: readonly Projection[],
+    projections: readonly Projection[],
     /** Told why the views halted, or why a stream was parked. */
     private readonly told: (error: unknown) => void = () => {},
-  ) {}
-
-  private get tables(): Table[] {
-    return [...this.projections.flatMap(({ tables }) => tables), PARKED, CHECKPOINT];
+  ) {
+    this.views = new Views(models, projections, told);
   }
 
   /** Creates missing tables and catches up; views of another shape than this version's are rebuilt. */
   start(progress?: Progress): Promise<void> {
     return this.models.exclusively(async () => {
       await this.models.create([CHECKPOINT]);
-      if (await this.isStale()) await this.rebuildAlone(progress);
-      else await this.models.create(this.tables);
+      if (await this.views.areStale()) await this.rebuildAlone(progress);
+      else await this.models.create(this.views.tables);
       this.wanted = (await this.store.head()).position;
       await this.catchUp(progress);
     });
-  }
-
-  /** Without the checkpoints of exactly these views, nobody knows what their tables contain. */
-  private async isStale(): Promise<boolean> {
-    const rows = await this.models.query<{ name: string; shape: string }>('select name, shape from checkpoint');
-    const shapes = new Map(rows.map(({ name, shape }) => [name, shape]));
-    return this.projections.some((projection) => shapes.get(projection.name) !== shapeOf(projection));
   }
 
   /** Tells that the log has grown; returns at once. */
@@ -161,13 +140,12 @@ export class Projector {
   }
 
   private async catchUp(progress?: Progress): Promise<void> {
-    await this.see(await this.standing());
+    await this.see(await this.views.standing());
     const from = this.position;
     while (this.position < this.wanted && !this.stopped) {
       const events = await this.store.readAfter(this.position, BATCH);
       if (events.length === 0) throw new StorageUnavailable(`the log does not yet show position ${this.wanted}`);
-      const standing = await this.applyOrFollow(events);
-      await this.see(standing);
+      await this.see(await this.applyOrFollow(events));
       progress?.(this.position - from, this.wanted - from);
       if (this.position < this.wanted) await turnOfOthers();
     }
@@ -176,9 +154,9 @@ export class Projector {
   /** Where another projector was quicker, its position is taken up. */
   private async applyOrFollow(events: readonly StoredEvent[]): Promise<Standing> {
     try {
-      return await this.apply(events, this.position, '');
+      return await this.views.apply(events, this.position);
     } catch (error) {
-      if (error instanceof Overtaken) return this.standing();
+      if (error instanceof Overtaken) return this.views.standing();
       throw error;
     }
   }
@@ -195,62 +173,9 @@ export class Projector {
     for (const { resolve } of due) resolve();
   }
 
-  /** A batch at once; if an event in it cannot be applied, one by one, so that only its stream is parked. */
-  private async apply(batch: readonly StoredEvent[], from: number, prefix: string): Promise<Standing> {
-    demandDense(batch, from);
-    try {
-      return await this.models.transaction((rows) => this.applyBatch(batch, from, under(rows, prefix)));
-    } catch (error) {
-      if (!(error instanceof CannotApply)) throw error;
-    }
-    let standing = { position: from, parked: 0 };
-    for (const event of batch) standing = await this.applyOrPark(event, standing.position, prefix);
-    return standing;
-  }
-
-  private async applyOrPark(event: StoredEvent, from: number, prefix: string): Promise<Standing> {
-    try {
-      return await this.models.transaction((rows) => this.applyBatch([event], from, under(rows, prefix)));
-    } catch (error) {
-      if (!(error instanceof CannotApply)) throw error;
-      this.told(error);
-      return this.models.transaction(async (transaction) => {
-        const rows = under(transaction, prefix);
-        const parked = await this.advance(rows, from, event.position);
-        await park(rows, event, error);
-        return { position: event.position, parked: parked + 1 };
-      });
-    }
-  }
-
-  /** All projections and their checkpoints in one transaction; events of parked streams are counted and held back. */
-  private async applyBatch(batch: readonly StoredEvent[], from: number, rows: Views): Promise<Standing> {
-    const position = batch.at(-1)?.position ?? from;
-    const parked = await this.advance(rows, from, position);
-    await applyAll(this.projections, parked > 0 ? await withoutParked(batch, rows) : batch, rows);
-    return { position, parked };
-  }
-
-  /** Compare and set: the checkpoint moves only from where this projector saw it. Answers with the parked streams. */
-  private async advance(rows: Views, from: number, to: number): Promise<number> {
-    const [checkpoint, parked] = [rows.prefix + CHECKPOINT.name, rows.prefix + PARKED.name];
-    const moved = await rows.query<{ parked: number }>(
-      `update ${checkpoint} set position = $1 where position = $2 returning (select count(*) from ${parked}) as parked`,
-      [to, from],
-    );
-    if (moved.length !== this.projections.length) throw new Overtaken(`the views are no longer at position ${from}`);
-    return moved[0]?.parked ?? 0;
-  }
-
-  private async standing(): Promise<Standing> {
-    const text = `select min(position) as position, (select count(*) from ${PARKED.name}) as parked from ${CHECKPOINT.name}`;
-    const [row] = await this.models.query<{ position: number | null; parked: number }>(text);
-    return { position: row?.position ?? 0, parked: row?.parked ?? 0 };
-  }
-
   /** The position of each projection's tables. */
   positions(): Promise<{ name: string; position: number }[]> {
-    return this.models.query('select name, position from checkpoint order by name');
+    return this.views.positions();
   }
 
   /** Builds all views anew beside the live ones and switches in one transaction; readers notice nothing. */
@@ -260,84 +185,13 @@ export class Projector {
   }
 
   private async rebuildAlone(progress?: Progress): Promise<number> {
-    await this.models.create(this.tables, NEXT);
-    await this.models.transaction((rows) => this.startAtZero(under(rows, NEXT)));
-    return this.switchOver(progress);
-  }
-
-  private async startAtZero(rows: Views): Promise<void> {
-    const shapes = this.projections.map((projection) => ({ name: projection.name, shape: shapeOf(projection) }));
-    await rows.put(
-      CHECKPOINT,
-      shapes.map((shape) => ({ ...shape, position: 0 })),
-    );
-  }
-
-  /** Catches up beside the live views until little is left, then switches; an event that parks a stream starts over. */
-  private async switchOver(progress?: Progress): Promise<number> {
-    for (let position = 0; ;) {
-      position = await this.catchUpBeside(position, progress);
-      try {
-        const standing = await this.switchPatiently(position);
-        await this.see(standing);
-        return standing.position;
-      } catch (error) {
-        if (!(error instanceof CannotApply)) throw error;
-      }
-    }
-  }
-
-  /** To where the log ends now, and not to the last event: others may go on writing for ever. */
-  private async catchUpBeside(from: number, progress?: Progress): Promise<number> {
-    const { position: total } = await this.store.head();
-    for (let position = from; ;) {
-      const batch = await this.store.readAfter(position, BATCH);
-      if (batch.length === 0) return position;
-      position = (await this.apply(batch, position, NEXT)).position;
-      progress?.(position, Math.max(total, position));
-      if (position >= total && batch.length < BATCH) return position;
-      await turnOfOthers();
-    }
-  }
-
-  /** A switch whose answer was lost has happened if nothing stands beside the live views any more. */
-  private switchPatiently(from: number): Promise<Standing> {
-    let tried = false;
-    return patiently(async () => {
-      if (tried && !(await this.isBeside())) return this.standing();
-      tried = true;
-      return this.switchAt(from);
-    });
-  }
-
-  private async isBeside(): Promise<boolean> {
-    try {
-      await this.models.query(`select name from ${NEXT}${CHECKPOINT.name}`);
-      return true;
-    } catch (error) {
-      if (error instanceof StorageUnavailable) throw error;
-      return false;
-    }
-  }
-
-  /** What the live views gained meanwhile is added while they stand still, so that no reader sees an older state. */
-  private switchAt(from: number): Promise<Standing> {
-    return this.models.transaction(async (rows) => {
-      await rows.lock(CHECKPOINT);
-      const [live] = await rows.query<{ position: number | null }>(
-        `select max(position) as position from ${CHECKPOINT.name}`,
-      );
-      const ahead = Math.max(0, (live?.position ?? 0) - from);
-      const late = ahead > 0 ? await this.store.readAfter(from, ahead) : [];
-      demandDense(late, from);
-      const standing = await this.applyBatch(late, from, under(rows, NEXT));
-      await rows.swap(this.tables, NEXT);
-      return standing;
-    });
+    const standing = await new Rebuild(this.store, this.models, this.views).run(progress);
+    await this.see(standing);
+    return standing.position;
   }
 
   /** Digest over every row of every view in key order: equal views, equal digest. */
   hash(): Promise<string> {
-    return digestOf(this.models, this.tables);
+    return this.views.hash();
   }
 }

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/sqlite/database.js';
+import { testWith } from '../support/missing.js';
 import { newDirectory } from '../support/service.js';
 import { missingOf, openOffice, paymentOf, type Acknowledged } from './office.js';
 import { get, post, start, type Running } from './process.js';
@@ -14,7 +15,6 @@ const KILLS = Number(process.env['AID_CLUSTER_KILLS'] ?? 20);
 const [NODES, CLIENTS] = [3, 8];
 const [DOWN_MS, UP_MS] = [4000, 6000];
 const isCluster = url !== undefined && kill !== undefined && bringBack !== undefined;
-const cases = isCluster ? test : test.skip;
 
 interface Load {
   studentIds: string[];
@@ -68,8 +68,8 @@ async function killOneAfterAnother(): Promise<void> {
   }
 }
 
-cases(
-  `${KILLS} kills of cluster nodes lose no acknowledged payment and double none${isCluster ? '' : ' (no cluster is named)'}`,
+testWith(isCluster, 'a cluster, named in the environment')(
+  `${KILLS} kills of cluster nodes lose no acknowledged payment and double none`,
   async () => {
     const directory = newDirectory();
     const environment = {

@@ -5,15 +5,15 @@ import { NewerSchema } from '../../src/event-store/postgres/schema.js';
 import { PostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.js';
 import { demandDurable, Postgres, UnsafeDatabase } from '../../src/postgres/database.js';
 import { startService, type Service } from '../../src/service.js';
+import { describeWith } from '../support/missing.js';
 import { Cluster, postgresBinaries } from '../support/postgres.js';
 import { newDirectory } from '../support/service.js';
 import { missingOf, openOffice, paymentOf } from './office.js';
 import { get, post } from './process.js';
 
-const isThere = postgresBinaries() !== undefined;
-const cases = isThere ? describe : describe.skip;
+const describeOnPostgres = describeWith(postgresBinaries() !== undefined, 'PostgreSQL');
 
-cases(`PostgreSQL that goes away${isThere ? '' : ' (no PostgreSQL binaries)'}`, () => {
+describeOnPostgres('PostgreSQL that goes away', () => {
   const directory = newDirectory();
   let cluster: Cluster;
   let service: Service;
@@ -97,7 +97,7 @@ cases(`PostgreSQL that goes away${isThere ? '' : ' (no PostgreSQL binaries)'}`, 
   });
 });
 
-cases(`PostgreSQL that could lose what it acknowledged${isThere ? '' : ' (no PostgreSQL binaries)'}`, () => {
+describeOnPostgres('PostgreSQL that could lose what it acknowledged', () => {
   test.each(['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'])('%s is refused', async (setting) => {
     const cluster = await Cluster.start([setting]);
     const database = new Postgres(cluster.url('postgres'), { schema: 'aid' });

@@ -9,7 +9,8 @@ import { get, post, start, type Running } from '../crash/process.js';
 import { newDirectory } from '../support/service.js';
 import { Chance, SEED } from './chance.js';
 import { inspect } from './inspection.js';
-import { canMount, mountTmpfs, printFigures, resize, testWith, unmount } from './tools.js';
+import { testWith } from '../support/missing.js';
+import { canMount, mountTmpfs, printFigures, resize, unmount } from './tools.js';
 import type { Acknowledged } from './writing.js';
 
 const ROUNDS = Number(process.env['AID_DISK_FULL_ROUNDS'] ?? 1);

@@ -13,7 +13,8 @@ import { Cluster, newDatabase, postgresBinaries, sharedPostgres } from '../suppo
 import { Clerks } from './clerks.js';
 import { hashOfFold } from './fold.js';
 import { misrecorded, openLedger, type OpenLedger } from './ledger-on-postgres.js';
-import { printFigures, scratchDirectory, testWith } from './tools.js';
+import { testWith } from '../support/missing.js';
+import { printFigures, scratchDirectory } from './tools.js';
 
 const ROUNDS = Number(process.env['AID_DUMP_ROUNDS'] ?? 1);
 const [CLERKS, STUDENTS] = [8, 12];

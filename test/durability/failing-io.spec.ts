@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { newDirectory } from '../support/service.js';
 import { Chance, SEED } from './chance.js';
 import { inspect } from './inspection.js';
-import { canFailCalls, canTrace, printFigures, testWith } from './tools.js';
+import { testWith } from '../support/missing.js';
+import { canFailCalls, canTrace, printFigures } from './tools.js';
 import { runWriter, type Said, type WriterOrder } from './writing.js';
 
 const RUNS = Number(process.env['AID_FAILING_IO_RUNS'] ?? 60);

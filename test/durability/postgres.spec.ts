@@ -9,7 +9,8 @@ import { Chance, SEED } from './chance.js';
 import { LogFollower, missedByBareSequence } from './log-follower.js';
 import { differences, LogWriter } from './log-writer.js';
 import { Mischief } from './mischief.js';
-import { printFigures, testWith } from './tools.js';
+import { testWith } from '../support/missing.js';
+import { printFigures } from './tools.js';
 
 const SECONDS = Number(process.env['AID_R5_SECONDS'] ?? 8);
 /** As four services with four clerks each would write. */

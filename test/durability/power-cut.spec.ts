@@ -2,7 +2,8 @@
 import { rmSync } from 'node:fs';
 import { Chance, SEED } from './chance.js';
 import { PowerCuts } from './power-cuts.js';
-import { canTrace, printFigures, scratchDirectory, testWith } from './tools.js';
+import { testWith } from '../support/missing.js';
+import { canTrace, printFigures, scratchDirectory } from './tools.js';
 
 const STATES = Number(process.env['AID_POWER_CUT_STATES'] ?? 5000);
 const CONTROL_STATES = Math.min(1000, Math.ceil(STATES / 10));

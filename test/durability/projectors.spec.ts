@@ -9,7 +9,8 @@ import { newDatabase, sharedPostgres } from '../support/postgres.js';
 import { Chance, SEED } from './chance.js';
 import { anyEvent, counting } from './counting.js';
 import { hashOfFold } from './fold.js';
-import { printFigures, testWith } from './tools.js';
+import { testWith } from '../support/missing.js';
+import { printFigures } from './tools.js';
 
 const ROUNDS = Number(process.env['AID_PROJECTOR_ROUNDS'] ?? 50);
 /** A fresh log after so many rounds: it is folded anew after each. */

@@ -13,7 +13,8 @@ import type { Tables } from '../../src/tables/tables.js';
 import { newDatabase, sharedPostgres } from '../support/postgres.js';
 import { anyEvent, counting, COUNTED_AND_SAID } from './counting.js';
 import { hashOfFold } from './fold.js';
-import { printFigures, scratchDirectory, testWith } from './tools.js';
+import { testWith } from '../support/missing.js';
+import { printFigures, scratchDirectory } from './tools.js';
 
 const REBUILDS = Number(process.env['AID_REBUILD_ROUNDS'] ?? 5);
 /** A log that takes a while to read again. */

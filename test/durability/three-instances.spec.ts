@@ -12,7 +12,8 @@ import { Chance, SEED } from './chance.js';
 import { Clerks } from './clerks.js';
 import { hashOfFold } from './fold.js';
 import { AS_RECORDED, misrecorded, openLedger, type OpenLedger } from './ledger-on-postgres.js';
-import { printFigures, scratchDirectory, testWith } from './tools.js';
+import { testWith } from '../support/missing.js';
+import { printFigures, scratchDirectory } from './tools.js';
 
 const KILLS = Number(process.env['AID_INSTANCE_KILLS'] ?? 10);
 const [INSTANCES, CLERKS, STUDENTS] = [3, 12, 24];

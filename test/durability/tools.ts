@@ -28,16 +28,6 @@ export const unmount = (directory: string): boolean => runs('umount', ['-l', dir
 export const resize = (directory: string, size: string): boolean =>
   runs('mount', ['-o', `remount,size=${size}`, directory]);
 
-/** `test`, or a skipped test that names what is missing; it says so itself, since Jest hides files skipped whole. */
-export const testWith = (has: boolean, what: string): typeof test => (has ? test : (skipFor(what) as typeof test));
-
-const skipFor =
-  (what: string) =>
-  (name: string): void => {
-    process.stdout.write(`SKIPPED, ${what} is missing: ${name}\n`);
-    test.skip(`${name} [SKIPPED: ${what} is missing]`, () => {});
-  };
-
 /** In memory where the system offers it: a harness reopens thousands of files. */
 export const scratchDirectory = (): string =>
   mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'aid-durability-'));

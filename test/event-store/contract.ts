@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { NewEvent } from '../../src/core/event.js';
 import { AppendConflict, EventStore, NO_STREAM, NotTheSameLog, readAll } from '../../src/event-store/event-store.js';
 import { MemoryEventStore } from '../../src/event-store/memory-event-store.js';
+import { describeWith } from '../support/missing.js';
 import { verify } from '../../src/event-store/verification.js';
 
 export interface StoreUnderTest {
@@ -19,10 +20,9 @@ export const event = (payload: object = {}, id: string = randomUUID()): NewEvent
   payload: JSON.stringify({ data: payload, meta: {} }),
 });
 
-/** `missing` says what this machine lacks for the store; its cases are then counted as skipped. */
-export function eventStoreContract(name: string, under: () => StoreUnderTest, missing?: string): void {
-  const cases = missing === undefined ? describe : describe.skip;
-  cases(`event store contract: ${name}${missing === undefined ? '' : ` (${missing})`}`, () => {
+/** `isThere`: whether this machine has the server that the store needs. */
+export function eventStoreContract(name: string, under: () => StoreUnderTest, isThere = true): void {
+  describeWith(isThere, name)(`event store contract: ${name}`, () => {
     let subject: StoreUnderTest;
     let store: EventStore;
     beforeEach(async () => {

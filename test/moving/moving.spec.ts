@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/sqlite/database.js';
 import { citizenNumber, newBoarder, openOffice } from '../support/office.js';
+import { describeWith } from '../support/missing.js';
 import { newDatabase, sharedPostgres } from '../support/postgres.js';
 import { newDirectory, startTestService } from '../support/service.js';
 import { disposeDouble } from '../support/stores.js';
@@ -79,9 +80,8 @@ function expectSame(target: string, environment: Record<string, string>): void {
 }
 
 const postgres = sharedPostgres();
-const onPostgres = postgres === undefined ? describe.skip : describe;
 
-onPostgres(`to PostgreSQL${postgres === undefined ? ' (no PostgreSQL binaries)' : ''}`, () => {
+describeWith(postgres !== undefined, 'PostgreSQL')('to PostgreSQL', () => {
   const folder = newDirectory();
   const environment = { AID_DATA: folder };
   let target = '';

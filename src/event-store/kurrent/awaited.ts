@@ -1,6 +1,6 @@
 // Those who wait for an event to get its number, by the id of the event.
 import type { StoredEvent } from '../../core/event.js';
-import { StorageUnavailable } from '../../core/storage.js';
+import { withinTime } from '../../core/storage.js';
 
 /** How long an answer waits for its event to be numbered, and a reader for what the server already shows. */
 const PATIENCE_MS = 10_000;
@@ -25,22 +25,10 @@ export class Awaited {
       others.delete(tell);
       if (others.size === 0) this.byId.delete(id);
     };
-    return { arrival: () => inTime(told).finally(forget), forget };
+    return { arrival: () => withinTime(told, PATIENCE_MS, 'recorded, but not numbered yet').finally(forget), forget };
   }
 
   deliver(events: readonly StoredEvent[]): void {
     for (const event of events) for (const tell of this.byId.get(event.id) ?? []) tell(event);
-  }
-}
-
-async function inTime<T>(told: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StorageUnavailable('recorded, but not numbered yet')), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([told, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -15,7 +15,7 @@ import {
   type RecordedEvent,
 } from '@kurrent/kurrentdb-client';
 import type { NewEvent } from '../../core/event.js';
-import { StorageUnavailable } from '../../core/storage.js';
+import { StorageUnavailable, withinTime } from '../../core/storage.js';
 import { AppendConflict, NO_STREAM } from '../event-store.js';
 
 /** Where an event stands in `$all`: not dense, and needed in both parts to go on from it. */
@@ -165,16 +165,10 @@ const preferringLeader = (url: string): string =>
   /[?&]nodePreference=/i.test(url) ? url : `${url}${url.includes('?') ? '&' : '?'}nodePreference=leader`;
 
 async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StorageUnavailable('the event store took too long')), PATIENCE_MS);
-  });
   try {
-    return await Promise.race([work, limit]);
+    return await withinTime(work, PATIENCE_MS, 'the event store took too long');
   } catch (error) {
     throw asStorageError(error);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
