@@ -124,6 +124,33 @@ test('a rebuild gives equal views while reads go on', async () => {
   expect(await sum()).toBe(3005);
 });
 
+/** While the rebuild holds what it has read, others record more and their views show it. */
+class Overlapping extends MemoryEventStore {
+  meanwhile: (() => Promise<void>) | undefined;
+
+  override async readAfter(position: number, limit: number): Promise<StoredEvent[]> {
+    const events = await super.readAfter(position, limit);
+    const { meanwhile } = this;
+    this.meanwhile = undefined;
+    await meanwhile?.();
+    return events;
+  }
+}
+
+test('what the live views gained while they were rebuilt is in the new ones when they are switched', async () => {
+  const overlapping = new Overlapping();
+  const live = await started([counting], overlapping);
+  const show = async (events: number): Promise<void> => {
+    const position = await append(events, overlapping);
+    live.wake(position);
+    await live.waitFor(position);
+  };
+  await show(12);
+  overlapping.meanwhile = () => show(5);
+  expect(await new Projector(overlapping, models, [counting]).rebuild()).toMatchObject({ events: 17 });
+  expect(await sum()).toBe(17);
+});
+
 test('views of another shape are built anew at the start', async () => {
   await append(10);
   await (await started()).stop();
