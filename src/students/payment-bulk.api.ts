@@ -7,6 +7,7 @@ import { v5 as uuidv5 } from 'uuid';
 import { canonical } from '../core/canonical.js';
 import { Rejection } from '../core/rejection.js';
 import type { CommandContext } from '../event-store/ledger.js';
+import { Turns } from '../event-store/turns.js';
 import { actorOf } from '../http/access.guard.js';
 import { COMMAND_IDS } from '../http/command-context.js';
 import { parseJson } from '../http/json-body.js';
@@ -44,31 +45,42 @@ export class PaymentBulkApi {
 
   private async *results(request: FastifyRequest): AsyncGenerator<string> {
     const deciding: Promise<object>[] = [];
+    const turns = new Turns();
     let line = 0;
     for await (const text of linesOfStream(request.body)) {
-      deciding.push(this.decide(request, ++line, text));
+      deciding.push(this.answerTo(request, turns, ++line, text));
       if (deciding.length >= AT_ONCE) yield* settled(deciding.splice(0, AT_ONCE / 2));
     }
     yield* settled(deciding);
   }
 
-  private async decide(request: FastifyRequest, line: number, text: Buffer | typeof TOO_LONG): Promise<object> {
+  /** Lines of one student are decided in the order of the input, whatever each has to wait for. */
+  private async answerTo(
+    request: FastifyRequest,
+    turns: Turns,
+    line: number,
+    text: Buffer | typeof TOO_LONG,
+  ): Promise<object> {
     try {
       if (text === TOO_LONG) throw new Rejection('body-too-large');
-      const body = (await this.pipe.transform(parseJson(text), {
-        type: 'body',
-        metatype: BulkPaymentDto,
-      })) as BulkPaymentDto;
-      const { idempotencyKey, ...payment } = body;
-      const { payment: answer, recorded } = await this.recorder.record(
-        payment,
-        this.contextOf(request, idempotencyKey, payment),
-      );
-      const { paymentId, position } = answer;
-      return { line, status: 201, ...(recorded.replayed && { replayed: true }), paymentId, position };
+      const body = parseJson(text);
+      return { line, ...(await turns.take(studentOf(body), () => this.decide(request, body))) };
     } catch (error) {
       return { line, ...refusalOf(asRejection(error)) };
     }
+  }
+
+  private async decide(request: FastifyRequest, body: unknown): Promise<object> {
+    const { idempotencyKey, ...payment } = (await this.pipe.transform(body, {
+      type: 'body',
+      metatype: BulkPaymentDto,
+    })) as BulkPaymentDto;
+    const { payment: answer, recorded } = await this.recorder.record(
+      payment,
+      this.contextOf(request, idempotencyKey, payment),
+    );
+    const { paymentId, position } = answer;
+    return { status: 201, ...(recorded.replayed && { replayed: true }), paymentId, position };
   }
 
   /** The same command as the one that POST /v1/payments makes of this key and body. */
@@ -83,6 +95,10 @@ export class PaymentBulkApi {
     };
   }
 }
+
+/** Whose line it is; what names no student has nobody to wait for. */
+const studentOf = (body: unknown): string =>
+  typeof body === 'object' && body !== null && 'studentId' in body ? String(body.studentId) : '';
 
 async function* settled(results: Promise<object>[]): AsyncGenerator<string> {
   for (const result of results) yield `${JSON.stringify(await result)}\n`;

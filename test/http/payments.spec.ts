@@ -283,3 +283,17 @@ test('bulk answers line by line in order; a bad line stops nothing, a resent fil
   expect(second[0]).toMatchObject({ replayed: true });
   expect(await positionOf()).toBe(before);
 });
+
+test('lines of one student are decided in the order of the file, however many there are', async () => {
+  const studentId = await newBoarder(aid);
+  const lines = Array.from({ length: 60 }, (_, index) =>
+    JSON.stringify({ ...payment(studentId, { amount: '1' }), idempotencyKey: `in-order-${index}` }),
+  );
+  const { text } = await aid.post('/v1/payments/bulk', lines.join('\n'), { 'content-type': 'application/x-ndjson' });
+  const positions = text
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { position: number }).position);
+  expect(positions).toHaveLength(60);
+  expect(positions).toEqual(positions.toSorted((one, other) => one - other));
+});
