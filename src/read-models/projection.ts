@@ -27,6 +27,7 @@ export const under = (rows: Transaction, prefix: string): TransactionUnder => ({
   query: (text, parameters) => rows.query(text, parameters),
   load: (table, column, values) => rows.load(prefixed(table, prefix), column, values),
   put: (table, changed) => rows.put(prefixed(table, prefix), changed),
+  remove: (table, column, values) => rows.remove(prefixed(table, prefix), column, values),
   lock: (table) => rows.lock(prefixed(table, prefix)),
   swap: (tables, from) => rows.swap(tables, from),
 });

@@ -1,6 +1,8 @@
 // The port to tables: described as data, written in batches of whole rows, read with SQL that both engines read alike.
 // The views, the key store and the numbering of a KurrentDB log stand on it.
 
+import type { Reach } from '../core/reach.js';
+
 export type Cell = string | number | null;
 export type Row = Record<string, Cell>;
 
@@ -9,6 +11,21 @@ export interface Table {
   columns: Readonly<Record<string, 'text' | 'integer'>>;
   key: readonly string[];
   indexes?: readonly (readonly string[])[];
+  /** How its rows belong to somebody's reach; a table without it is for everybody. */
+  belongs?: Belonging;
+}
+
+/** The columns that say where a row belongs; or the table, and the column in both, through which it does. */
+export interface Belonging {
+  school?: string;
+  district?: string;
+  area?: string;
+  through?: { table: string; column: string };
+}
+
+/** Reads the committed state. */
+export interface Reader {
+  query<R extends Row = Row>(text: string, parameters?: readonly Cell[]): Promise<R[]>;
 }
 
 /** Reading and writing inside one transaction. Placeholders are `$1`, `$2`, … */
@@ -18,6 +35,8 @@ export interface Transaction {
   load<R extends Row = Row>(table: Table, column: string, values: readonly string[]): Promise<R[]>;
   /** Inserts rows, or replaces those with the same key; a key may be given several times, the last row stays. */
   put(table: Table, rows: readonly Row[]): Promise<void>;
+  /** Removes the rows whose column has one of the values. */
+  remove(table: Table, column: string, values: readonly string[]): Promise<void>;
   /** Waits until nobody else changes the table, and keeps it so until the end of the transaction. */
   lock(table: Table): Promise<void>;
   /** Puts the prefixed tables in the place of the live ones. */
@@ -25,10 +44,15 @@ export interface Transaction {
 }
 
 /** Every method may fail with StorageUnavailable, writing ones with StorageFull. */
-export abstract class Tables {
+export abstract class Tables implements Reader {
   abstract readonly kind: string;
-  /** Reads the committed state. */
+  /** Reads for the service itself. */
   abstract query<R extends Row = Row>(text: string, parameters?: readonly Cell[]): Promise<R[]>;
+  /**
+   * Reads for somebody who may see so far. Where the engine can, it holds back every row beyond, whatever the text
+   * asks for; the texts of the views ask for no such row in the first place.
+   */
+  abstract seenBy(reach: Reach): Reader;
   /** Everything in it or nothing; durable when it resolves. */
   abstract transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Creates the tables that are missing; with a prefix, anew beside the live ones. */

@@ -1,7 +1,7 @@
 // Tables in PostgreSQL, in the schema of the connection; text sorts by its bytes, as it does in SQLite.
 import { lastByKey } from '../../core/group.js';
 import type { Postgres, Session } from '../../postgres/database.js';
-import { prefixed, Tables, upsert, type Cell, type Row, type Table, type Transaction } from '../tables.js';
+import { prefixed, Tables, upsert, type Cell, type Reader, type Row, type Table, type Transaction } from '../tables.js';
 
 const TYPES = { text: 'text', integer: 'bigint' } as const;
 const COLUMN_TYPES = { text: 'text collate "C"', integer: 'bigint' } as const;
@@ -38,6 +38,10 @@ export class PostgresTables extends Tables {
     return this.database.exclusively(`tables ${this.database.schema}`, work);
   }
 
+  override seenBy(): Reader {
+    return this;
+  }
+
   override close(): Promise<void> {
     return this.database.close();
   }
@@ -66,6 +70,9 @@ const rowsOf = (session: Session): Transaction => ({
     // One statement may not touch a row twice.
     const last = lastByKey(rows, (row) => JSON.stringify(table.key.map((column) => row[column])));
     if (last.size > 0) await session.query(upsert(table, recordsOf(table)), [JSON.stringify([...last.values()])]);
+  },
+  async remove(table, column, values) {
+    if (values.length > 0) await session.query(`delete from ${table.name} where ${column} = any($1::text[])`, [values]);
   },
   lock: (table) => session.exec(`lock table ${table.name} in access exclusive mode`),
   async swap(tables, prefix) {

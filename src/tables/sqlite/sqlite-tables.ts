@@ -10,7 +10,7 @@ import {
   type Database,
 } from '../../sqlite/database.js';
 import { StorageFull, StorageUnavailable } from '../../core/storage.js';
-import { prefixed, Tables, upsert, type Cell, type Row, type Table, type Transaction } from '../tables.js';
+import { prefixed, Tables, upsert, type Cell, type Reader, type Row, type Table, type Transaction } from '../tables.js';
 
 /** `$1` as both engines' texts are written, `?1` as SQLite counts parameters. */
 const numbered = (text: string): string => text.replaceAll(/\$(\d+)/g, '?$1');
@@ -101,6 +101,10 @@ export class SqliteTables extends Tables {
             names.map((name) => row[name] ?? null),
           );
       },
+      async remove(table, column, values) {
+        const text = `delete from ${table.name} where ${column} in (select value from json_each($1))`;
+        if (values.length > 0) connection.run(text, [JSON.stringify(values)]);
+      },
       // One writer at a time: nobody else can change anything now.
       lock: async () => {},
       swap: async (tables, prefix) => this.swap(tables, prefix),
@@ -153,6 +157,11 @@ export class SqliteTables extends Tables {
   /** The file is this process's own. */
   override exclusively<T>(work: () => Promise<T>): Promise<T> {
     return work();
+  }
+
+  /** The engine has no rows of its own for each reader: the texts of the views are the only wall here. */
+  override seenBy(): Reader {
+    return this;
   }
 
   override async close(): Promise<void> {
