@@ -6,7 +6,9 @@ import { Clock, Ids } from './core/clock.js';
 import { EntitlementsModule } from './entitlements/entitlements.module.js';
 import { EventStore } from './event-store/event-store.js';
 import { Ledger } from './event-store/ledger.js';
-import { Keyring } from './http/access.guard.js';
+import { Doors } from './access/credential.view.js';
+import { LastUse } from './http/last-use.js';
+import { RateLimit } from './http/rate-limit.js';
 import { HttpModule } from './http/http.module.js';
 import { Metrics } from './http/metrics.js';
 import { LOGGER } from './http/problem.filter.js';
@@ -15,6 +17,7 @@ import { KeyStore } from './keys/key-store.js';
 import { StudentSealer } from './keys/student-sealer.js';
 import { Freshness } from './office/freshness.js';
 import { CatalogueLoader } from './policies/catalogue.loader.js';
+import { NoticesModule } from './notices/notices.module.js';
 import { PoliciesModule } from './policies/policies.module.js';
 import { Projector } from './read-models/projector.js';
 import { Tables } from './tables/tables.js';
@@ -32,7 +35,9 @@ const partsOf = (installation: Installation, logger: Logger): Provider[] => [
   { provide: Ledger, useValue: installation.ledger },
   { provide: Clock, useValue: installation.clock },
   { provide: Ids, useValue: installation.ids },
-  { provide: Keyring, useValue: new Keyring(installation.bootstrapKey) },
+  { provide: Doors, useValue: Doors.of(installation.bootstrapKey, installation.tokens) },
+  { provide: RateLimit, useValue: new RateLimit(installation.rateLimit) },
+  { provide: LastUse, useValue: new LastUse(installation.models, installation.clock, logger) },
   { provide: Metrics, useValue: new Metrics(installation.projector) },
   { provide: LOGGER, useValue: logger },
 ];
@@ -60,6 +65,7 @@ export class AppModule {
         StudentsModule,
         EntitlementsModule,
         TotalsModule,
+        NoticesModule,
       ],
       providers: [CatalogueLoader],
     };

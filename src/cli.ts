@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { BackupOptions } from './cli/backup.js';
 import { CommandFailure } from './cli/failure.js';
 import type { HistoryOptions } from './cli/history.js';
+import type { IssueOptions, RevokeOptions } from './cli/keys.js';
 import type { MigrateOptions } from './cli/migrate.js';
 import type { RebuildOptions } from './cli/rebuild.js';
 import type { TotalsOptions } from './cli/totals.js';
@@ -136,6 +137,32 @@ program
   .action(async (directory: string, options: BackupOptions) =>
     (await import('./cli/restore.js')).restore(directory, options),
   );
+
+const keys = program.command('keys').description('访问密钥与主密钥 API keys, and the master key');
+
+keys
+  .command('issue')
+  .description('签发密钥(服务停止时) issue an API key, while no service runs on embedded files')
+  .requiredOption('--name <name>', '持有人 whose key it is')
+  .requiredOption('--role <role>', '角色 e.g. school-clerk, district-officer, administrator')
+  .requiredOption('--scope <scope>', '范围 all, province=37, city=3708, districtId=… or schoolId=…')
+  .addOption(option('--expires-on <date>', '有效期至 last day on which it holds', day))
+  .addOption(store())
+  .action(async (options: IssueOptions) => (await import('./cli/keys.js')).issue(options));
+
+keys
+  .command('list')
+  .description('列出密钥 list the API keys')
+  .addOption(store())
+  .action(async (options: StoreOption) => (await import('./cli/keys.js')).list(options));
+
+keys
+  .command('revoke')
+  .description('吊销密钥 revoke an API key')
+  .argument('<keyId>', '密钥编号 id of the key')
+  .requiredOption('--reason <reason>', '事由 why')
+  .addOption(store())
+  .action(async (keyId: string, options: RevokeOptions) => (await import('./cli/keys.js')).revoke(keyId, options));
 
 program
   .command('migrate')

@@ -1,6 +1,7 @@
 // The environment, read once and checked; nothing else looks at process.env.
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { isProtected, SIGNATURES, USUAL_SIGNATURES, type TokenSettings } from './core/token-settings.js';
 
 /** Where tables stand. */
 export type TablesPlace = { kind: 'sqlite'; file: string } | { kind: 'postgres'; url: string };
@@ -25,6 +26,10 @@ export interface Config {
   masterKey: string | undefined;
   masterKeyFile: string | undefined;
   bootstrapKey: string | undefined;
+  /** Whose tokens are accepted beside the keys of the ledger. */
+  tokens: TokenSettings | undefined;
+  /** Requests that a caller may send in a minute; 0 sets no limit. */
+  rateLimit: number;
   logLevel: string;
 }
 
@@ -92,6 +97,49 @@ function mebibytesOf(text: string): number {
   return Number(text) * 2 ** 20;
 }
 
+function rateOf(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new ConfigError(`AID_RATE_LIMIT must be a number of requests; it is ${text}`);
+  return Number(text);
+}
+
+/** Like addresses of stores these may carry a password: what is wrong is said without them. */
+function issuerAddressOf(name: string, text: string): string {
+  if (!isProtected(text))
+    throw new ConfigError(`${name} must be https://… without a password; http://… only on this machine`);
+  return text;
+}
+
+/** Tokens name their issuer by an address without a query; its other addresses follow from it. */
+function issuerOf(text: string): string {
+  if (/[?#]/.test(text)) throw new ConfigError('AID_OIDC_ISSUER must have neither ? nor #');
+  return issuerAddressOf('AID_OIDC_ISSUER', text);
+}
+
+function signaturesOf(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !SIGNATURES.includes(name));
+  if (unknown !== undefined)
+    throw new ConfigError(`AID_OIDC_ALGORITHMS must be of ${SIGNATURES.join(', ')}; it names ${unknown}`);
+  return names;
+}
+
+/** An audience is demanded: without it, tokens that the issuer gave for other services would be accepted here. */
+function tokensOf(read: (name: string) => string | undefined): TokenSettings | undefined {
+  const issuer = read('AID_OIDC_ISSUER');
+  if (issuer === undefined) return undefined;
+  const audience = read('AID_OIDC_AUDIENCE');
+  if (audience === undefined)
+    throw new ConfigError('AID_OIDC_AUDIENCE must name this service as the tokens of AID_OIDC_ISSUER do');
+  const jwksUri = read('AID_OIDC_JWKS');
+  return {
+    issuer: issuerOf(issuer),
+    audience,
+    ...(jwksUri !== undefined && { jwksUri: issuerAddressOf('AID_OIDC_JWKS', jwksUri) }),
+    claim: read('AID_OIDC_CLAIM') ?? 'sub',
+    algorithms: signaturesOf(read('AID_OIDC_ALGORITHMS') ?? USUAL_SIGNATURES.join(',')),
+  };
+}
+
 function levelOf(text: string): string {
   if (!LEVELS.includes(text)) throw new ConfigError(`LOG_LEVEL must be one of ${LEVELS.join(', ')}; it is ${text}`);
   return text;
@@ -110,6 +158,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     masterKey: read('AID_MASTER_KEY'),
     masterKeyFile: read('AID_MASTER_KEY_FILE'),
     bootstrapKey: read('AID_BOOTSTRAP_KEY'),
+    tokens: tokensOf(read),
+    rateLimit: rateOf(read('AID_RATE_LIMIT') ?? '100000'),
     logLevel: levelOf(read('LOG_LEVEL') ?? 'info'),
   };
 }

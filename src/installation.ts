@@ -1,14 +1,20 @@
 // One installation: the adapters that the configuration names, opened in order and closed in reverse.
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { ACCESS_SEALED } from './access/access.events.js';
+import { accessProjection } from './access/access.projection.js';
+import { TokenVerifier } from './access/tokens.js';
 import { openEventStore, openKeyTables, openReadModels } from './adapters.js';
 import { embeddedFiles, installationFiles, type Config } from './config.js';
+import type { Declaration } from './core/event.js';
 import { Clock, Ids } from './core/clock.js';
 import { EventStore } from './event-store/event-store.js';
 import { Ledger } from './event-store/ledger.js';
 import { KeyStore } from './keys/key-store.js';
 import { newMasterKey, parseMasterKey, secretFile } from './keys/master-key.js';
 import { StudentSealer } from './keys/student-sealer.js';
+import { NOTICE_SEALED } from './notices/notice.events.js';
+import { noticeProjection } from './notices/notice.projection.js';
 import { Freshness } from './office/freshness.js';
 import { policyProjection } from './policies/policy.projection.js';
 import type { Projection } from './read-models/projection.js';
@@ -17,6 +23,7 @@ import { Tables } from './tables/tables.js';
 import { schoolProjection } from './schools/school.projection.js';
 import { lockFile } from './sqlite/lock.js';
 import { paymentProjection } from './students/payment.projection.js';
+import { STUDENT_SEALED } from './students/student.events.js';
 import { studentProjection } from './students/student.projection.js';
 import { movementProjection } from './totals/movement.projection.js';
 
@@ -27,7 +34,12 @@ export const PROJECTIONS: readonly Projection[] = [
   studentProjection,
   paymentProjection,
   movementProjection,
+  accessProjection,
+  noticeProjection,
 ];
+
+/** What stands sealed in the log, by type of event. */
+export const SEALED_FIELDS: Declaration = { ...STUDENT_SEALED, ...ACCESS_SEALED, ...NOTICE_SEALED };
 
 class SystemClock extends Clock {
   override now = (): Date => new Date();
@@ -47,6 +59,9 @@ export interface Installation {
   ledger: Ledger;
   clock: Clock;
   ids: Ids;
+  tokens: TokenVerifier | undefined;
+  /** Requests per minute and caller. */
+  rateLimit: number;
   bootstrapKey: string;
   /** File that holds the bootstrap key where it was not given. */
   bootstrapKeyFile: string | undefined;
@@ -74,7 +89,9 @@ export async function openInstallation(config: Config, options: InstallationOpti
   };
   try {
     for (const file of embeddedFiles(config)) closing.push(lockFile(`${file}.lock`).release);
-    return { ...(await openParts(config, options, masterKey, closing)), ...bootstrapOf(config, files), close };
+    const parts = await openParts(config, options, masterKey, closing);
+    const tokens = config.tokens && new TokenVerifier(config.tokens, () => parts.clock.now());
+    return { ...parts, ...bootstrapOf(config, files), tokens, rateLimit: config.rateLimit, close };
   } catch (error) {
     await close();
     throw error;
@@ -97,7 +114,7 @@ async function openParts(
   closing.push(() => projector.stop());
   if (config.store.kind !== 'sqlite') closing.push(lookAround(projector));
   const freshness = new Freshness(projector);
-  const sealer = new StudentSealer(keys);
+  const sealer = new StudentSealer(keys, SEALED_FIELDS);
   const ledger = new Ledger(store, sealer, freshness.appended);
   return { store, models, keys, sealer, projector, freshness, ledger, clock, ids };
 }

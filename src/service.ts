@@ -6,7 +6,9 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pino, type Logger } from 'pino';
 import { AppModule } from './app.module.js';
-import type { Config } from './config.js';
+import { ConfigError, type Config } from './config.js';
+import { demandMatrixOf, watchRoutes } from './http/access.guard.js';
+import { KEY_USE, LastUse } from './http/last-use.js';
 import { MOST_BODY_BYTES, readJsonBodies } from './http/json-body.js';
 import { Metrics } from './http/metrics.js';
 import { readNdjsonBodies } from './http/ndjson.js';
@@ -14,6 +16,7 @@ import { serveApiDescription } from './http/openapi.js';
 import { asRejection, sendProblem } from './http/problem.filter.js';
 import { openInstallation, type Installation, type InstallationOptions } from './installation.js';
 import { CatalogueLoader } from './policies/catalogue.loader.js';
+import { ERASED } from './students/student.projection.js';
 import type { Progress } from './read-models/pace.js';
 
 export interface Service {
@@ -41,6 +44,8 @@ export async function startService(config: Config, options: ServiceOptions = {})
   const installation = await openInstallation(config, { ...options, logger });
   try {
     await installation.projector.start(options.progress);
+    await keepErasures(installation);
+    await installation.models.create([KEY_USE]);
     const app = await createApp(installation, logger);
     await app.get(CatalogueLoader).load(config.catalogue);
     if (options.listen !== false) await app.listen(config.port, config.host);
@@ -49,6 +54,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     const stop = async (): Promise<void> => {
       const impatient = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await app.close();
+      await app.get(LastUse).close();
       clearTimeout(impatient);
       await installation.close();
     };
@@ -74,13 +80,34 @@ async function createApp(installation: Installation, logger: Logger): Promise<Ne
   const server = adapter.getInstance();
   readJsonBodies(server);
   readNdjsonBodies(server, '/v1/payments/bulk');
+  const routes = watchRoutes(server);
   app.get(Metrics).watch(server);
-  server.addHook('onSend', async (request, reply) => void reply.header('X-Request-Id', request.id));
+  server.addHook('onSend', async (request, reply) => {
+    void reply.header('X-Request-Id', request.id);
+    // What an office reads about a child is for nobody's cache.
+    if (!reply.hasHeader('Cache-Control')) void reply.header('Cache-Control', 'no-store');
+  });
   await app.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY });
   serveApiDescription(app);
   await app.init();
   await server.ready();
+  demandMatrixOf(routes);
   return app;
+}
+
+/**
+ * An erasure that was recorded and not carried out to its end is carried out now. A key store without keys beside a
+ * ledger with students is not theirs: to go on would be to record what nobody can read.
+ */
+async function keepErasures({ models, keys }: Installation): Promise<void> {
+  const text = 'select student_id from student where registration = $1';
+  const erased = await models.query<{ student_id: string }>(text, [ERASED]);
+  await keys.destroy(erased.map(({ student_id }) => student_id));
+  const [student] = await models.query('select 1 as yes from student where registration <> $1 limit 1', [ERASED]);
+  if (student && !(await keys.holdsStudents()))
+    throw new ConfigError(
+      '密钥库中没有学生密钥,而台账中有学生:请放回密钥库(keys.db)。 The key store holds no key of a student, and the ledger has students: put the key store (keys.db) back in its place.',
+    );
 }
 
 /** Swagger UI styles its elements inline; everything else comes from this host. */

@@ -1,10 +1,11 @@
 // The documentation is true: its commands run as printed, its links resolve, its references match the code.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { REJECTIONS } from '../src/core/rejections.js';
+import { accessPage } from './support/access-page.js';
 import { newDirectory } from './support/service.js';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -55,6 +56,12 @@ describe('references', () => {
     const used = [...read('src/config.ts').matchAll(/read\('([A-Z_]+)'\)/g)].map(([, name]) => name);
     expect(used.length).toBeGreaterThan(3);
     expect(listed.sort()).toEqual([...new Set(used)].sort());
+  });
+
+  test('access.md is what the table of duties says', () => {
+    const page = 'docs/reference/access.md';
+    if (process.env['AID_WRITE_PAGES']) writeFileSync(join(ROOT, page), accessPage());
+    expect(read(page)).toBe(accessPage());
   });
 
   test('the README is at most 120 lines', () => {

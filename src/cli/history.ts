@@ -1,8 +1,10 @@
 // `aid-ledger history`: everything recorded about one student, in order; names and numbers masked.
 import { existsSync, readFileSync } from 'node:fs';
+import { EVERYTHING } from '../core/reach.js';
 import type { Term } from '../core/term.js';
 import { openKeyTables } from '../adapters.js';
 import { installationFiles, type Config } from '../config.js';
+import { SEALED_FIELDS } from '../installation.js';
 import { KeyStore } from '../keys/key-store.js';
 import { parseMasterKey } from '../keys/master-key.js';
 import { StudentSealer } from '../keys/student-sealer.js';
@@ -19,6 +21,9 @@ export interface HistoryOptions {
   json?: true;
 }
 
+/** Who has the files and the keys of a ledger sees all of it; the command still shows names and numbers masked. */
+const OPERATOR = { reach: EVERYTHING, audits: true } as const;
+
 type Item = Awaited<ReturnType<HistoryView['of']>>[number];
 
 export async function history(studentId: string, { store: url, term, knownAt, json }: HistoryOptions): Promise<void> {
@@ -28,8 +33,8 @@ export async function history(studentId: string, { store: url, term, knownAt, js
     const { store, models, close } = await openCurrent(config);
     try {
       const upTo = await new Knowledge(store).positionOf(knownAt);
-      const view = new HistoryView(store, new PolicyView(models, store), new StudentSealer(keys));
-      const items = await view.of(studentId, { ...(upTo !== undefined && { upTo }), ...(term && { term }) });
+      const view = new HistoryView(store, new PolicyView(models, store), new StudentSealer(keys, SEALED_FIELDS));
+      const items = await view.of(studentId, OPERATOR, { ...(upTo !== undefined && { upTo }), ...(term && { term }) });
       if (json) console.log(JSON.stringify({ studentId, items }, null, 2));
       else for (const line of items.flatMap(told)) console.log(line);
     } finally {

@@ -1,4 +1,5 @@
 // `aid-ledger totals`: money, person-times and persons of one period, as a table, CSV or JSON.
+import { EVERYTHING } from '../core/reach.js';
 import type { CivilDate } from '../core/civil-date.js';
 import type { SchoolYear, Term } from '../core/term.js';
 import { PolicyView } from '../policies/policy.view.js';
@@ -65,6 +66,7 @@ function groupingOf(list = ''): Dimension[] {
 }
 
 const scopeOf = ({ district, school, policy }: TotalsOptions): Scope => ({
+  reach: EVERYTHING,
   ...(district && { districtId: district }),
   ...(school && { schoolId: school }),
   ...(policy && { policyId: policy }),

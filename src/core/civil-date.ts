@@ -27,6 +27,36 @@ export function dayBefore(date: CivilDate): CivilDate {
   return `${year - 1}-12-31`;
 }
 
+export function dayAfter(date: CivilDate): CivilDate {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  if (day < daysIn(year, month)) return `${year}-${pad(month)}-${pad(day + 1)}`;
+  if (month < 12) return `${year}-${pad(month + 1)}-01`;
+  return `${year + 1}-01-01`;
+}
+
+/** The day that lies so many days later. */
+export function daysAfter(date: CivilDate, days: number): CivilDate {
+  let day = date;
+  for (let left = days; left > 0; left--) day = dayAfter(day);
+  return day;
+}
+
+/** Monday to Friday; holidays and make-up days are decreed anew each year and are not known here. */
+const isWeekday = (date: CivilDate): boolean => ![0, 6].includes(new Date(`${date}T00:00:00Z`).getUTCDay());
+
+/** The last of so many weekdays after a day. */
+export function weekdaysAfter(date: CivilDate, days: number): CivilDate {
+  let day = date;
+  for (let left = days; left > 0;) {
+    day = dayAfter(day);
+    if (isWeekday(day)) left--;
+  }
+  return day;
+}
+
+/** The instant, UTC, at which a civil day of Asia/Shanghai begins. */
+export const startOfDay = (date: CivilDate): string => `${dayBefore(date)}T16:00:00.000Z`;
+
 /** A span of civil days, both ends included; no `until` means "still". */
 export interface Span {
   from: CivilDate;

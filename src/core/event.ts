@@ -6,6 +6,16 @@ export interface DomainEvent<Type extends string = string, Data extends object =
   data: Data;
 }
 
+/** Fields of one type of event that only ever stand sealed in the log; a dot goes into an object. */
+export interface SealedFields {
+  /** Under the key of the student whose event it is: gone with it. */
+  student?: readonly string[];
+  /** Under the office's own key: words that stay readable after a student is erased. */
+  office?: readonly string[];
+}
+
+export type Declaration = Readonly<Partial<Record<string, SealedFields>>>;
+
 /** Who acted, as known when the event was recorded. */
 export interface Actor {
   id: string;

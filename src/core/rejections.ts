@@ -29,6 +29,21 @@ export const REJECTIONS = {
   ),
   unauthenticated: say(401, '缺少有效的访问密钥。', 'A valid access key is missing.'),
   forbidden: say(403, '您的角色无权进行此操作。', 'Your role does not allow this.'),
+  'scope-exceeded': say(
+    403,
+    '不能授予超出您本人管辖范围的权限。',
+    'Nobody can give a scope that lies beyond the own one.',
+  ),
+  'outside-scope': say(
+    403,
+    '该笔资金属于学校 {schoolId},不在您的管辖范围内。',
+    'This money belongs to school {schoolId}, which is outside your scope.',
+  ),
+  'same-person': say(
+    403,
+    '例外发放须由他人审批:记录人不能审批自己的记录。',
+    'An exception is approved by somebody else than the one who recorded it.',
+  ),
   'not-found': say(404, '没有找到所请求的内容。', 'Nothing was found at this address.'),
   'body-too-large': say(413, '请求内容过大。', 'The request body is too large.'),
   'media-type-unsupported': say(415, '请以 JSON(UTF-8)格式提交。', 'Send the body as JSON in UTF-8.'),
@@ -45,6 +60,9 @@ export const REJECTIONS = {
     '该生没有认定记录 {determinationId}。',
     'The student has no determination {determinationId}.',
   ),
+  'key-unknown': say(404, '没有密钥 {keyId}。', 'There is no key {keyId}.'),
+  'grant-unknown': say(404, '没有授权 {grantId}。', 'There is no grant {grantId}.'),
+  'notice-unknown': say(404, '没有公示 {noticeId}。', 'There is no notice {noticeId}.'),
   'student-exists': say(
     409,
     '该公民身份号码的学生已登记。',
@@ -76,6 +94,8 @@ export const REJECTIONS = {
     '该记录已被修改,现为第 {revision} 版;请重新读取。',
     'The record has changed and is at revision {revision}; read it again.',
   ),
+  'notice-expired': say(410, '该公示已于 {expiresOn} 期满。', 'The notice expired on {expiresOn}.'),
+  'notice-withdrawn': say(410, '该公示已撤下。', 'The notice has been withdrawn.'),
   'idempotency-key-reused': say(
     422,
     '此 Idempotency-Key 已用于另一请求。',
@@ -99,6 +119,34 @@ export const REJECTIONS = {
   'stage-missing': say(422, '请写明学段或年级。', 'Name the stage, or a grade that the district assigns to one.'),
   'not-enrolled': say(422, '该生在 {date} 没有在读学校。', 'The student is not enrolled anywhere on {date}.'),
   'already-revoked': say(422, '该认定已自 {from} 起撤销。', 'The determination is revoked from {from} already.'),
+
+  'already-revoked-access': say(422, '该密钥或授权已撤销。', 'The key or grant is revoked already.'),
+
+  // Personal data
+  'student-restricted': say(
+    422,
+    '该生个人信息已限制处理,只予保存。',
+    'Processing of this student is restricted: the record is kept and not used.',
+  ),
+  'student-erased': say(422, '该生个人信息已删除。', 'The personal data of this student is erased.'),
+  'not-restricted': say(422, '该生未被限制处理。', 'Processing of this student is not restricted.'),
+  'retention-running': say(
+    422,
+    '会计档案保管期至 {until},期内不得删除;依法须删除的,请写明法律依据。',
+    'Accounting records are kept until {until}; where a law demands erasure before, name it.',
+  ),
+  'field-not-recorded': say(422, '该生没有登记 {field}。', 'No {field} is recorded of this student.'),
+  'notice-too-short': say(
+    422,
+    '公示不少于 {days} 个工作日,最早于 {earliest} 期满。',
+    'A notice stands for {days} working days at least: it expires on {earliest} at the earliest.',
+  ),
+  'notice-too-long': say(422, '公示期满不得晚于 {latest}。', 'A notice expires on {latest} at the latest.'),
+  'not-of-school': say(
+    422,
+    '以下学生本学期不在该校:{studentIds}',
+    'These students are not in the school in this term: {studentIds}',
+  ),
 
   // Payments, in the order in which they are checked
   'policy-not-in-force': say(
@@ -148,6 +196,12 @@ export const REJECTIONS = {
     'The return on {date} lies before the payment on {paidOn}.',
   ),
   'already-reversed': say(422, '该笔已冲正。', 'The payment has been reversed already.'),
+  'not-an-exception': say(
+    422,
+    '该笔不是例外发放,无须审批。',
+    'The payment was not recorded as an exception; there is nothing to approve.',
+  ),
+  'already-approved': say(422, '该例外发放已审批。', 'The exception is approved already.'),
   'already-returned': say(
     422,
     '该笔已有退回,不能整笔冲正。',

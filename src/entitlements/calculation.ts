@@ -13,7 +13,7 @@ export interface Assessment {
   policy: Policy;
   version: PolicyVersion;
   /** School of the census day; null where the student is enrolled nowhere. */
-  schoolId: string | null;
+  place: { schoolId: string; districtId: string } | null;
   eligible: boolean;
   because: Condition[];
   /** Null where the benefit has no upper limit: actual cost without a cap, meals without a rate or a limit of days. */
@@ -45,11 +45,11 @@ export function assessVersion(
   if (benefit.basis === 'once') because.push(grantedBefore(student.account, policy.policyId, facts.term));
   const eligible = because.every(({ met }) => met);
   const nothing = { entitled: ZERO, days: 0, rate: benefit.basis === 'per-day' ? rate : null, arithmetic: null };
-  const schoolId = facts.enrolment?.school.schoolId ?? null;
+  const school = facts.enrolment?.school;
   return {
     policy,
     version,
-    schoolId,
+    place: school ? { schoolId: school.schoolId, districtId: school.districtId } : null,
     eligible,
     because,
     ...(eligible ? amountOf(benefit, rate, facts.term) : nothing),

@@ -3,9 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { fold } from '../core/decider.js';
 import { readEvent } from '../core/event.js';
 import { toYuan, type Money } from '../core/money.js';
+import { covers, EVERYTHING, type Reach } from '../core/reach.js';
 import { Rejection } from '../core/rejection.js';
 import type { Term } from '../core/term.js';
 import { EventStore } from '../event-store/event-store.js';
+import { Freshness } from '../office/freshness.js';
 import { paged, type Page } from '../office/page.js';
 import type { Policy, PolicyBook } from '../policies/policy.js';
 import { PolicyView } from '../policies/policy.view.js';
@@ -63,14 +65,15 @@ export class EntitlementView {
     private readonly students: StudentView,
     private readonly policies: PolicyView,
     private readonly store: EventStore,
+    private readonly freshness: Freshness,
   ) {}
 
   async ofStudent(
     studentId: string,
     terms: readonly Term[],
-    options: { includeIneligible?: boolean; knownAt?: number } = {},
+    options: { reach: Reach; includeIneligible?: boolean; knownAt?: number },
   ) {
-    const { student, book } = await this.asKnown(studentId, options.knownAt);
+    const { student, book } = await this.asKnown(studentId, options.reach, options.knownAt);
     return terms.map((term) => {
       const all = linesOf(student, book, term);
       const lines = options.includeIneligible ? all : all.filter(({ status }) => status !== 'ineligible');
@@ -81,30 +84,32 @@ export class EntitlementView {
   /** Facts and law as they stand, or as the ledger knew them at a position. */
   private async asKnown(
     studentId: string,
+    reach: Reach,
     knownAt: number | undefined,
   ): Promise<{ student: Student; book: PolicyBook }> {
-    if (knownAt === undefined) {
-      const student = await this.students.state(studentId);
-      return { student: demandKnown(student ?? null, studentId), book: await this.policies.book() };
-    }
+    const present = demandKnown((await this.students.state(studentId, reach)) ?? null, studentId, reach);
+    this.freshness.demandWholeStudent(studentId);
+    if (present.privacy.restricted) throw new Rejection('student-restricted');
+    if (knownAt === undefined) return { student: present, book: await this.policies.book() };
     const stored = await this.store.readStream(studentStream(studentId), knownAt);
     const student = fold(
       studentDecider,
       stored.map((event) => readEvent<StudentEvent>(event)),
     );
-    return { student: demandKnown(student, studentId), book: await this.policies.bookAt(knownAt) };
+    return { student: demandKnown(student, studentId, EVERYTHING), book: await this.policies.bookAt(knownAt) };
   }
 
   /** Lines of all students of a term, in the order of student ids: calculated as the page needs them, never kept. */
-  async population({ term, status, policyId, schoolId }: PopulationFilter, { limit, after = '' }: Page) {
+  async population({ term, status, policyId, schoolId }: PopulationFilter, { limit, after = '' }: Page, reach: Reach) {
     const book = await this.policies.book();
     const policies =
       policyId === undefined ? [...book.values()] : [book.get(policyId)].filter((policy) => policy !== undefined);
     const wanted = ({ line }: PopulationLine): boolean =>
       (status === undefined ? line.status !== 'ineligible' : line.status === status) &&
-      (schoolId === undefined || line.schoolId === schoolId);
+      (schoolId === undefined || line.place?.schoolId === schoolId) &&
+      (line.place === null || covers(reach, line.place));
     const found: PopulationLine[] = [];
-    for await (const item of this.walk(after.split('|')[0] ?? '', policies, term, book, schoolId)) {
+    for await (const item of this.walk(after.split('|')[0] ?? '', policies, term, book, reach, schoolId)) {
       if (cursorOf(item) <= after || !wanted(item)) continue;
       found.push(item);
       if (found.length > limit) break;
@@ -117,10 +122,11 @@ export class EntitlementView {
     policies: readonly Policy[],
     term: Term,
     book: PolicyBook,
+    reach: Reach,
     schoolId?: string,
   ): AsyncGenerator<PopulationLine> {
     for (let start = from; ;) {
-      const rows = await this.students.rowsFrom(start, STRIDE, schoolId);
+      const rows = await this.students.rowsFrom(start, STRIDE, reach, schoolId);
       for (const row of rows)
         for (const line of linesOf(JSON.parse(row.body) as Student, book, term, policies))
           yield { studentId: row.student_id, line };
@@ -139,7 +145,7 @@ export class EntitlementView {
     const payment = events[at];
     if (payment?.type !== 'PaymentDisbursed') throw new Rejection('payment-unknown', { paymentId });
     const { policyId, policyVersion, term, amount, days, sources, entitlement, exception } = payment.data;
-    const student = demandKnown(fold(studentDecider, events.slice(0, at)), studentId);
+    const student = demandKnown(fold(studentDecider, events.slice(0, at)), studentId, EVERYTHING);
     const book = await this.policies.bookAt(payment.position);
     const policy = book.get(policyId);
     const [line] = linesOf(student, book, term, policy ? [policy] : []);

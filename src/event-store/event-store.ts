@@ -27,6 +27,11 @@ export class NotTheSameLog extends Error {
   override name = 'NotTheSameLog';
 }
 
+export interface AppendOptions {
+  /** May take the room on the disk that recording leaves to the views. */
+  intoReserve?: boolean;
+}
+
 /** Every method may fail with StorageUnavailable, `append` with StorageFull. */
 export abstract class EventStore {
   /** Which engine holds the log, for people: `sqlite`, `memory`. */
@@ -37,7 +42,12 @@ export abstract class EventStore {
    * revision of the stream's last event, or NO_STREAM. The same events at the same place again are answered with
    * what the log holds; anything else is an AppendConflict.
    */
-  abstract append(stream: string, expected: number, events: readonly NewEvent[]): Promise<StoredEvent[]>;
+  abstract append(
+    stream: string,
+    expected: number,
+    events: readonly NewEvent[],
+    options?: AppendOptions,
+  ): Promise<StoredEvent[]>;
 
   /**
    * Takes over events of another store at the end of the log, as they are: positions, instants and hashes stay. The

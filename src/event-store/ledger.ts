@@ -9,13 +9,16 @@ import {
   type LedgerEvent,
   type NewEvent,
 } from '../core/event.js';
+import type { Reach } from '../core/reach.js';
 import { Rejection } from '../core/rejection.js';
 import { StorageFull } from '../core/storage.js';
-import { AppendConflict, EventStore } from './event-store.js';
+import { AppendConflict, EventStore, NO_STREAM } from './event-store.js';
 import { Turns } from './turns.js';
 
 /** Who asks for what, under which key; the same for every command of the office. */
 export interface CommandContext extends EventMeta {
+  /** How far the caller reaches with this duty: beyond it nothing is known. */
+  reach: Reach;
   /** From If-Match: the revision that the caller has read. */
   expectedRevision?: number;
 }
@@ -29,6 +32,8 @@ export interface Order<State, Event extends DomainEvent> {
   stream: string;
   decider: Decider<State, Event>;
   context: CommandContext;
+  /** Throws where the caller may not know of this stream; asked before a stale revision could tell of it. */
+  demandKnown?: (state: State) => void;
   /** Pure: the events that the command means in this state, or a thrown Rejection. */
   decide: (state: State) => Event[];
 }
@@ -78,6 +83,16 @@ export class Ledger {
     throw new Rejection('concurrent-change');
   }
 
+  /**
+   * Writes an event that needs no decision into a stream of its own. What must be on record before an answer leaves
+   * may take the room that recording leaves to the views.
+   */
+  async note(stream: string, event: DomainEvent, meta: EventMeta): Promise<void> {
+    const written = await this.writtenUnder(stream, [event], meta);
+    const [stored] = await this.store.append(stream, NO_STREAM, written, { intoReserve: true });
+    if (stored) this.appended(stored.position, stream);
+  }
+
   /** The first answer of a command that the log already holds. */
   async replayOf<Event extends DomainEvent>({ commandId, fingerprint }: Asked): Promise<Recorded<Event> | undefined> {
     const first = await this.store.findEvent(eventId(commandId, 0));
@@ -99,12 +114,13 @@ export class Ledger {
     // The stream first: it shows an answer that is on its way to the index of ids; what comes later is a conflict.
     const replay = heldOf(stream, events, context) ?? (await this.replayOf<Event>(context));
     if (replay) return replay;
+    order.demandKnown?.(state);
     if (context.expectedRevision !== undefined && context.expectedRevision !== revision)
       throw new Rejection('stale-revision', { revision });
     const decided = decide(state);
     if (decided.length === 0)
       return { events: [], stream, revision, position: events.at(-1)?.position ?? 0, replayed: false };
-    const stored = await this.store.append(stream, revision, await this.written(order, decided));
+    const stored = await this.store.append(stream, revision, await this.writtenUnder(stream, decided, context));
     const answer = recorded(
       stream,
       stored.map((event) => readEvent<Event>(event)),
@@ -114,12 +130,12 @@ export class Ledger {
     return answer;
   }
 
-  private written<State, Event extends DomainEvent>(order: Order<State, Event>, events: Event[]): Promise<NewEvent[]> {
-    const { actor, commandId, fingerprint, requestId } = order.context;
+  private writtenUnder(stream: string, events: readonly DomainEvent[], meta: EventMeta): Promise<NewEvent[]> {
+    const { actor, commandId, fingerprint, requestId } = meta;
     return Promise.all(
       events.map(async (event, index) => {
         const id = eventId(commandId, index);
-        const data = await this.sealer.seal(order.stream, id, event);
+        const data = await this.sealer.seal(stream, id, event);
         return { id, type: event.type, payload: writePayload(data, { actor, commandId, fingerprint, requestId }) };
       }),
     );

@@ -1,22 +1,19 @@
 // From request to command context: who, under which idempotency key, against which revision.
 import { Readable } from 'node:stream';
 import { createParamDecorator, Injectable, type ExecutionContext, type CanActivate } from '@nestjs/common';
-import { v5 as uuidv5 } from 'uuid';
 import type { FastifyRequest } from 'fastify';
+import { actorOf } from '../access/principal.js';
 import { canonical } from '../core/canonical.js';
 import { Ids } from '../core/clock.js';
 import { Rejection } from '../core/rejection.js';
 import type { CommandContext } from '../event-store/ledger.js';
 import { KeyStore } from '../keys/key-store.js';
-import { actorOf } from './access.guard.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     commandContext?: CommandContext;
   }
 }
-
-export const COMMAND_IDS = '5a1d0d4e-3f6c-4f0d-9b61-6f4f3b8a7c21';
 
 const header = (request: FastifyRequest, name: string): string | undefined => {
   const value = request.headers[name];
@@ -53,13 +50,14 @@ export class CommandContextGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (request.method !== 'POST' || !request.principal || request.body instanceof Readable) return true;
+    const { principal, permit } = request;
+    if (request.method !== 'POST' || !principal || !permit || request.body instanceof Readable) return true;
     const key = idempotencyKeyOf(request);
-    const { principal } = request;
     const expectedRevision = expectedRevisionOf(request);
     request.commandContext = {
-      actor: actorOf(principal),
-      commandId: key === undefined ? this.ids.next() : uuidv5(`${principal.id}/${key}`, COMMAND_IDS),
+      actor: actorOf(principal, permit.role),
+      reach: permit.reach,
+      commandId: key === undefined ? this.ids.next() : this.keys.commandIdFor(principal.id, key),
       fingerprint: this.keys.fingerprint(`${request.url}\n${canonical(request.body)}`),
       requestId: request.id,
       ...(expectedRevision !== undefined && { expectedRevision }),

@@ -4,13 +4,11 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Rejection } from '../core/rejection.js';
 import { Projector } from '../read-models/projector.js';
-import { Public } from './access.guard.js';
 import { AliveAnswer, ReadyAnswer } from './health.answer.dto.js';
 import { Metrics } from './metrics.js';
 import { asText } from './openapi.js';
 
 @ApiTags('Service 运行')
-@Public()
 @Controller()
 export class HealthApi {
   constructor(

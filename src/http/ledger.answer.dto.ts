@@ -1,6 +1,6 @@
 // What the routes on the ledger itself answer.
 import { ApiProperty } from '@nestjs/swagger';
-import type { Role } from './access.guard.js';
+import { ROLE_NAMES, type Role } from '../access/matrix.js';
 import { ActorAnswer } from './shared.answer.dto.js';
 
 export class ProjectionAnswer {
@@ -143,6 +143,15 @@ export class ScopeAnswer {
   schoolId?: string;
 }
 
+export class GrantHeldAnswer {
+  /** The role. */
+  @ApiProperty({ type: String, enum: ROLE_NAMES })
+  role!: Role;
+
+  /** How far. */
+  scope!: ScopeAnswer;
+}
+
 export class PrincipalAnswer {
   /** Id under which the caller acts. */
   principal!: string;
@@ -151,8 +160,12 @@ export class PrincipalAnswer {
   name!: string;
 
   /** What the caller may do. */
+  @ApiProperty({ type: [String], enum: ROLE_NAMES })
   roles!: Role[];
 
-  /** For which students and schools. */
-  scope!: ScopeAnswer;
+  /** For which students and schools; where several are granted, the widest; null where none is. */
+  scope!: ScopeAnswer | null;
+
+  /** Each role with its scope. */
+  grants!: GrantHeldAnswer[];
 }

@@ -2,6 +2,7 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { rolesOf, scopeOf } from '../access/principal.js';
 import type { EventMeta } from '../core/event.js';
 import { Rejection } from '../core/rejection.js';
 import { EventStore } from '../event-store/event-store.js';
@@ -60,7 +61,7 @@ export class LedgerApi {
   @Answers(PrincipalAnswer, 'The principal')
   me(@Req() { principal }: FastifyRequest) {
     if (!principal) throw new Rejection('unauthenticated');
-    const { id, name, roles, scope } = principal;
-    return { principal: id, name, roles, scope };
+    const { id, name, grants } = principal;
+    return { principal: id, name, roles: rolesOf(principal), scope: scopeOf(principal), grants };
   }
 }

@@ -32,6 +32,7 @@ const OF_EVERY_ROUTE: readonly RejectionCode[] = [
   'unknown-parameter',
   'unauthenticated',
   'forbidden',
+  'too-many-requests',
   'projection-behind',
   'records-withheld',
   'ledger-unavailable',
@@ -205,6 +206,7 @@ const PROBLEM_SCHEMA = {
 export function serveApiDescription(app: INestApplication): void {
   SwaggerModule.setup('docs', app, () => describeApi(app), {
     jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
     customSiteTitle: 'Student Aid Ledger 学生资助台账',
   });
 }

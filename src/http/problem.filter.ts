@@ -72,6 +72,8 @@ export class ProblemFilter implements ExceptionFilter {
 /** For the filter, and for what the framework refuses before any route is found. */
 export function sendProblem(reply: FastifyReply, rejection: Rejection): void {
   if (rejection.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+  const { retryAfter } = rejection.details;
+  if (rejection.status === 429) void reply.header('Retry-After', String(Number(retryAfter ?? 1)));
   if (rejection.status === 503) void reply.header('Retry-After', '1');
   void reply
     .status(rejection.status)

@@ -146,10 +146,38 @@ export class KeyStore {
     return createHmac('sha256', this.secretOf('fingerprint')).update(text).digest('base64url').slice(0, 22);
   }
 
+  /** The id of a command: the same caller's same key names the same command, and nobody can guess a key from it. */
+  commandIdFor(principalId: string, idempotencyKey: string): string {
+    return this.idFrom(`command|${principalId}|${idempotencyKey}`);
+  }
+
   /** The id of the student whom a command registers: the same command names the same student, nobody can guess it. */
   studentIdFor(commandId: string): string {
-    const bytes = createHmac('sha256', this.secretOf('fingerprint')).update(`student|${commandId}`).digest();
-    return uuidOf(bytes);
+    return this.idFrom(`student|${commandId}`);
+  }
+
+  private idFrom(text: string): string {
+    return uuidOf(createHmac('sha256', this.secretOf('fingerprint')).update(text).digest());
+  }
+
+  /** Seals the office's own words, which outlive a student's key. */
+  officeKey(): Buffer {
+    return this.secretOf('office');
+  }
+
+  /** Forgets students for good: what their keys sealed can be read by nobody, and their numbers are free again. */
+  async destroy(studentIds: readonly string[]): Promise<void> {
+    if (studentIds.length === 0) return;
+    await this.tables.transaction(async (rows) => {
+      await rows.remove(STUDENT_KEY, 'student_id', studentIds);
+      await rows.remove(BLIND_INDEX, 'student_id', studentIds);
+    });
+    for (const studentId of studentIds) this.cached.delete(studentId);
+  }
+
+  /** Whether there is a key of any student. */
+  async holdsStudents(): Promise<boolean> {
+    return (await this.tables.query(`select 1 as yes from ${STUDENT_KEY.name} limit 1`)).length > 0;
   }
 
   async close(): Promise<void> {
@@ -172,7 +200,7 @@ export class KeyStore {
   }
 }
 
-const SECRETS = ['blind-index', 'fingerprint'] as const;
+const SECRETS = ['blind-index', 'fingerprint', 'office'] as const;
 
 async function secretsIn(rows: Transaction, masterKey: Buffer): Promise<ReadonlyMap<string, Buffer>> {
   await rows.lock(SECRET);

@@ -1,11 +1,11 @@
-// Seals the personal fields of student events under the student's key, and opens them for who may read.
-import type { DomainEvent } from '../core/event.js';
+// Seals the personal fields of events under the student's key, and the office's own words under the office's; opens them
+// for who may read.
+import type { Declaration, DomainEvent } from '../core/event.js';
 import { Sealer } from '../event-store/ledger.js';
-import { PERSONAL_FIELDS } from '../students/student.events.js';
 import { open, seal } from './cipher.js';
 import type { KeyStore } from './key-store.js';
 
-/** How a personal field stands in the log. */
+/** How a sealed field stands in the log. */
 interface Sealed {
   sealed: string;
 }
@@ -15,48 +15,6 @@ export const ERASED = null;
 
 type Fields = Record<string, unknown>;
 
-const STUDENT_STREAM = /^student-(.+)$/;
-
-export class StudentSealer extends Sealer {
-  constructor(private readonly keys: KeyStore) {
-    super();
-  }
-
-  override async seal(stream: string, eventId: string, { type, data }: DomainEvent): Promise<object> {
-    const fields = personalFieldsOf(stream, type);
-    if (!fields) return data;
-    const key = (await this.keys.keysOf([fields.studentId])).get(fields.studentId);
-    return eachField(data, fields.paths, (field, value) => {
-      if (!key) throw new Error(`${stream} has no key to seal ${field}`);
-      const sealed = seal(key, `${stream}|${eventId}|${field}`, Buffer.from(String(value)));
-      return { sealed: sealed.toString('base64url') } satisfies Sealed;
-    });
-  }
-
-  /** The events with their personal fields in clear; ERASED where the key is gone. */
-  async openAll<Event extends SealedEvent>(events: readonly Event[]): Promise<Event[]> {
-    const fields = events.map(({ stream, type }) => personalFieldsOf(stream, type));
-    const keys = await this.keys.keysOf(fields.flatMap((personal) => personal?.studentId ?? []));
-    return events.map((event, index) => {
-      const personal = fields[index];
-      if (!personal) return event;
-      const key = keys.get(personal.studentId);
-      const data = eachField(event.data, personal.paths, (field, value) => {
-        if (!key) return ERASED;
-        const sealed = Buffer.from((value as Sealed).sealed, 'base64url');
-        return open(key, `${event.stream}|${event.id}|${field}`, sealed).toString();
-      });
-      return { ...event, data };
-    });
-  }
-
-  /** One event's data with personal fields in clear. */
-  async open<Event extends SealedEvent>(event: Event): Promise<Event['data']> {
-    const [opened] = await this.openAll([event]);
-    return (opened ?? event).data;
-  }
-}
-
 interface SealedEvent {
   stream: string;
   id: string;
@@ -64,25 +22,67 @@ interface SealedEvent {
   data: object;
 }
 
-/** Whose fields of an event are personal, and where they stand in its data. */
-function personalFieldsOf(stream: string, type: string): { studentId: string; paths: readonly string[] } | undefined {
-  const paths = (PERSONAL_FIELDS as Partial<Record<string, readonly string[]>>)[type];
-  const studentId = STUDENT_STREAM.exec(stream)?.[1];
-  return paths && studentId !== undefined ? { studentId, paths } : undefined;
+export class StudentSealer extends Sealer {
+  constructor(
+    private readonly keys: KeyStore,
+    private readonly declared: Declaration,
+  ) {
+    super();
+  }
+
+  override async seal(stream: string, eventId: string, { type, data }: DomainEvent): Promise<object> {
+    const event = { stream, id: eventId, type, data };
+    const keys = await this.keysOf([event]);
+    return this.changed(event, keys, (place, key, value) => {
+      if (!key) throw new Error(`${stream} has no key to seal ${place}`);
+      return { sealed: seal(key, place, Buffer.from(String(value))).toString('base64url') } satisfies Sealed;
+    });
+  }
+
+  /** The events with their sealed fields in clear; ERASED where the key is gone. */
+  async openAll<Event extends SealedEvent>(events: readonly Event[]): Promise<Event[]> {
+    const keys = await this.keysOf(events);
+    return events.map((event) => ({
+      ...event,
+      data: this.changed(event, keys, (place, key, value) =>
+        key ? open(key, place, Buffer.from((value as Sealed).sealed, 'base64url')).toString() : ERASED,
+      ),
+    }));
+  }
+
+  /** One event's data with sealed fields in clear. */
+  async open<Event extends SealedEvent>(event: Event): Promise<Event['data']> {
+    const [opened] = await this.openAll([event]);
+    return (opened ?? event).data;
+  }
+
+  private keysOf(events: readonly SealedEvent[]): Promise<ReadonlyMap<string, Buffer>> {
+    return this.keys.keysOf(events.flatMap((event) => (this.declared[event.type]?.student ? studentOf(event) : [])));
+  }
+
+  private changed(
+    event: SealedEvent,
+    keys: ReadonlyMap<string, Buffer>,
+    change: (place: string, key: Buffer | undefined, value: unknown) => unknown,
+  ): object {
+    const { student = [], office = [] } = this.declared[event.type] ?? {};
+    const under = (key: Buffer | undefined) => (data: object, field: string) =>
+      changeAt(data, field.split('.'), (value) => change(`${event.stream}|${event.id}|${field}`, key, value));
+    const [studentId] = studentOf(event);
+    const personal = student.reduce(under(studentId === undefined ? undefined : keys.get(studentId)), event.data);
+    return office.length > 0 ? office.reduce(under(this.keys.officeKey()), personal) : personal;
+  }
 }
 
-const eachField = <Data extends object>(
-  data: Data,
-  paths: readonly string[],
-  change: (field: string, value: unknown) => unknown,
-): Data => paths.reduce((result, path) => changeAt(result, path.split('.'), (value) => change(path, value)), data);
+/** Whose event it is: by its stream, or named in it. */
+function studentOf({ stream, data }: SealedEvent): string[] {
+  const [, ofStream] = /^student-(.+)$/.exec(stream) ?? [];
+  if (ofStream !== undefined) return [ofStream];
+  return 'studentId' in data && typeof data.studentId === 'string' ? [data.studentId] : [];
+}
 
 /** A copy with the value at a path changed; unchanged where there is none. */
-function changeAt<Data extends object>(
-  data: Data,
-  [head = '', ...rest]: string[],
-  change: (value: unknown) => unknown,
-): Data {
+function changeAt(data: object, [head = '', ...rest]: string[], change: (value: unknown) => unknown): object {
   const value = (data as Fields)[head];
   if (value === undefined || value === null) return data;
   return { ...data, [head]: rest.length > 0 ? changeAt(value, rest, change) : change(value) };

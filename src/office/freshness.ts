@@ -1,28 +1,35 @@
 // Reads see the writes: how far the views must have come before an answer may rely on them.
 import { Rejection } from '../core/rejection.js';
+import { isSeenStream } from '../access/streams.js';
 import type { Projector } from '../read-models/projector.js';
+
+/** Decisions rely on these. */
+const isRegister = (stream: string): boolean => /^(policy|district|school)-/.test(stream);
 
 export class Freshness {
   private registers = 0;
+  private written = 0;
 
   constructor(private readonly projector: Projector) {}
 
   /** Called after every acknowledged append. */
   appended = (position: number, stream: string): void => {
-    if (!stream.startsWith('student-')) this.registers = position;
+    if (isRegister(stream)) this.registers = Math.max(this.registers, position);
+    // A look changes nothing that a read could show.
+    if (!isSeenStream(stream)) this.written = Math.max(this.written, position);
     this.projector.wake(position);
   };
 
   /** Policies, districts and schools are as this process last acknowledged them; decisions rely on all of them. */
   async registersCurrent(): Promise<void> {
-    const stream = [...this.projector.parked.keys()].find((name) => !name.startsWith('student-'));
+    const stream = [...this.projector.parked.keys()].find(isRegister);
     if (stream !== undefined) throw new Rejection('records-withheld', { stream });
     await this.projector.waitFor(this.registers);
   }
 
   /** Every view contains all that this process has acknowledged, and a given position. Answers with the position reached. */
   async current(atLeast = 0): Promise<number> {
-    await this.projector.waitFor(Math.max(this.projector.acknowledged, atLeast));
+    await this.projector.waitFor(Math.max(this.written, atLeast));
     return this.projector.reached;
   }
 

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { v5 as uuidv5 } from 'uuid';
+import { EVERYTHING } from '../core/reach.js';
 import type { CommandContext } from '../event-store/ledger.js';
 import { RegisterDistrict } from '../schools/school.handler.js';
 import { SchoolView } from '../schools/school.view.js';
@@ -17,6 +18,7 @@ const contextFor = (what: string): CommandContext => ({
   commandId: uuidv5(what, CATALOGUE_COMMANDS),
   fingerprint: what,
   requestId: 'first-start',
+  reach: EVERYTHING,
 });
 
 @Injectable()

@@ -1,10 +1,12 @@
 // The book of policies: its commands, and how they are carried out.
 import { Injectable } from '@nestjs/common';
+import { covers, EVERYTHING } from '../core/reach.js';
+import { Rejection } from '../core/rejection.js';
 import type { Term } from '../core/term.js';
-import { Ledger } from '../event-store/ledger.js';
+import { Ledger, type CommandContext } from '../event-store/ledger.js';
 import { handle, OfficeCommand } from '../office/command.js';
 import type { PolicyTerms } from './policy.events.js';
-import { amend, policyDecider, publish, withdraw, type PolicyDraft } from './policy.js';
+import { amend, policyDecider, publish, withdraw, type Policy, type PolicyDraft } from './policy.js';
 
 /** 发布政策 */
 export class PublishPolicy extends OfficeCommand<PolicyDraft> {}
@@ -16,28 +18,42 @@ export class WithdrawPolicy extends OfficeCommand<{ policyId: string; from: Term
 const decider = policyDecider;
 const streamOf = (policyId: string): string => `policy-${policyId}`;
 
+/** A version that names no district holds in all of them, and is a matter for whoever reaches all. */
+function demandWithin(versions: readonly PolicyTerms[], { reach }: CommandContext): void {
+  const within = ({ eligibility: { districts } }: PolicyTerms): boolean =>
+    districts?.every((districtId) => covers(reach, { districtId })) ?? reach === EVERYTHING;
+  if (!versions.every(within)) throw new Rejection('scope-exceeded');
+}
+
 @Injectable()
 export class Policies {
   constructor(private readonly ledger: Ledger) {}
 
   publish({ order, context }: PublishPolicy) {
     const stream = streamOf(order.policyId);
-    return this.ledger.execute({ stream, decider, context, decide: (policy) => publish(policy, order) });
+    const decide = (policy: Policy | null) => {
+      demandWithin(order.versions, context);
+      return publish(policy, order);
+    };
+    return this.ledger.execute({ stream, decider, context, decide });
   }
 
   amend({ order: { policyId, terms }, context }: AmendPolicy) {
     const stream = streamOf(policyId);
-    return this.ledger.execute({ stream, decider, context, decide: (policy) => amend(policy, policyId, terms) });
+    const decide = (policy: Policy | null) => {
+      demandWithin([...(policy?.versions ?? []), terms], context);
+      return amend(policy, policyId, terms);
+    };
+    return this.ledger.execute({ stream, decider, context, decide });
   }
 
   withdraw({ order: { policyId, from, reason }, context }: WithdrawPolicy) {
     const stream = streamOf(policyId);
-    return this.ledger.execute({
-      stream,
-      decider,
-      context,
-      decide: (policy) => withdraw(policy, policyId, from, reason),
-    });
+    const decide = (policy: Policy | null) => {
+      demandWithin(policy?.versions ?? [], context);
+      return withdraw(policy, policyId, from, reason);
+    };
+    return this.ledger.execute({ stream, decider, context, decide });
   }
 }
 

@@ -2,9 +2,11 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { Reach } from '../core/reach.js';
 import { Rejection } from '../core/rejection.js';
 import type { CommandContext, Recorded } from '../event-store/ledger.js';
 import { Answer } from '../http/answer.js';
+import { Within } from '../http/access.guard.js';
 import { Context } from '../http/command-context.js';
 import { Answers, Writes } from '../http/openapi.js';
 import { PageQuery, pageOf } from '../http/page.dto.js';
@@ -45,15 +47,15 @@ export class SchoolApi {
   /** Lists districts in the order of their ids. */
   @Get('districts')
   @Answers(DistrictPage, 'A page of districts')
-  districts(@Query() query: PageQuery) {
-    return this.view.districts(pageOf(query));
+  districts(@Query() query: PageQuery, @Within() reach: Reach) {
+    return this.view.districts(pageOf(query), reach);
   }
 
   /** One district with its table of grades and its census days. */
   @Get('districts/:districtId')
   @Answers(DistrictAnswer, 'The district', ['district-unknown'])
-  async district(@Param('districtId') districtId: string) {
-    const district = await this.view.district(districtId);
+  async district(@Param('districtId') districtId: string, @Within() reach: Reach) {
+    const district = await this.view.districtSeen(districtId, reach);
     if (!district) throw new Rejection('district-unknown', { districtId });
     return district;
   }
@@ -69,15 +71,15 @@ export class SchoolApi {
   /** Lists schools in the order of their codes. */
   @Get('schools')
   @Answers(SchoolPage, 'A page of schools')
-  schools(@Query() { districtId, ...query }: SchoolQuery) {
-    return this.view.schools(pageOf(query), districtId);
+  schools(@Query() { districtId, ...query }: SchoolQuery, @Within() reach: Reach) {
+    return this.view.schools(pageOf(query), reach, districtId);
   }
 
   /** One school. */
   @Get('schools/:schoolId')
   @Answers(SchoolAnswer, 'The school', ['school-unknown'])
-  async school(@Param('schoolId') schoolId: string) {
-    const school = await this.view.school(schoolId);
+  async school(@Param('schoolId') schoolId: string, @Within() reach: Reach) {
+    const school = await this.view.schoolSeen(schoolId, reach);
     if (!school) throw new Rejection('school-unknown', { schoolId });
     return school;
   }

@@ -3,12 +3,14 @@ import type { LedgerEvent } from '../core/event.js';
 import { lastByKey } from '../core/group.js';
 import type { Projection } from '../read-models/projection.js';
 import type { Table } from '../tables/tables.js';
+import { areaOf } from './school.js';
 import type { DistrictEvent, SchoolEvent } from './school.events.js';
 
 export const DISTRICT: Table = {
   name: 'district',
-  columns: { district_id: 'text', revision: 'integer', body: 'text' },
+  columns: { district_id: 'text', area: 'text', revision: 'integer', body: 'text' },
   key: ['district_id'],
+  indexes: [['area', 'district_id']],
 };
 
 export const SCHOOL: Table = {
@@ -32,6 +34,7 @@ export const schoolProjection: Projection = {
       DISTRICT,
       [...districts.values()].map(({ data, revision }) => ({
         district_id: data.districtId,
+        area: areaOf(data),
         revision,
         body: JSON.stringify(data),
       })),

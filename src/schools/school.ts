@@ -48,3 +48,7 @@ export function stageOf(
     throw new Rejection('stage-not-offered', { schoolId: school.schoolId, stage: found });
   return found;
 }
+
+/** City of a district as the head of its GB/T 2260 code; empty where neither is known. */
+export const areaOf = ({ code, cityCode }: Pick<District, 'code' | 'cityCode'>): string =>
+  code?.slice(0, 4) ?? cityCode ?? '';

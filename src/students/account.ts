@@ -5,9 +5,11 @@ import { Rejection } from '../core/rejection.js';
 import type { Term } from '../core/term.js';
 import type {
   AccountEvent,
+  ExceptionApproved,
   PaymentDisbursed,
   PaymentReturned,
   PaymentReversed,
+  Place,
   SourceAmount,
 } from './student.events.js';
 import { minusParts, splitReturn } from './funding.js';
@@ -22,6 +24,12 @@ export interface Payment {
   /** Days of meals that still stand. */
   days: number;
   paidOn: CivilDate;
+  /** Day of its last movement. */
+  movedOn: CivilDate;
+  /** Where it counts; null where the student was nowhere on the census day. */
+  place: Pick<Place, 'schoolId' | 'districtId'> | null;
+  /** Recorded against the rules, and by whom; approved by somebody else, or not yet. */
+  exception: { recordedBy: string; approved: boolean } | null;
   returned: YuanText;
   reversed: boolean;
   /** What each funding source has left in it. */
@@ -41,19 +49,32 @@ export function evolveAccount(account: Account, { type, data }: AccountEvent, so
     case 'PaymentDisbursed':
       return { payments: [...account.payments, disbursed(data, source)] };
     case 'PaymentReversed':
-      return replace(account, data.paymentId, (payment) => ({ ...payment, days: 0, reversed: true }));
+      return replace(account, data.paymentId, (payment) => ({
+        ...payment,
+        days: 0,
+        reversed: true,
+        movedOn: later(payment.movedOn, data.reversedOn),
+      }));
+    case 'ExceptionApproved':
+      return replace(account, data.paymentId, (payment) => ({
+        ...payment,
+        exception: payment.exception && { ...payment.exception, approved: true },
+      }));
     case 'PaymentReturned':
       return replace(account, data.paymentId, (payment) => ({
         ...payment,
         returned: toYuan(yuan(payment.returned).plus(data.amount)),
         left: minusParts(payment.left, data.sources),
         days: payment.days - (data.days ?? 0),
+        movedOn: later(payment.movedOn, data.returnedOn),
       }));
   }
 }
 
+const later = (one: CivilDate, other: CivilDate): CivilDate => (one < other ? other : one);
+
 const disbursed = (data: PaymentDisbursed['data'], source: number): Payment => {
-  const { paymentId, policyId, policyVersion, term, amount, days = 0, paidOn, sources } = data;
+  const { paymentId, policyId, policyVersion, term, amount, days = 0, paidOn, sources, place, exception } = data;
   return {
     paymentId,
     policyId,
@@ -62,6 +83,9 @@ const disbursed = (data: PaymentDisbursed['data'], source: number): Payment => {
     amount,
     days,
     paidOn,
+    movedOn: paidOn,
+    place: place && { schoolId: place.schoolId, districtId: place.districtId },
+    exception: exception ? { recordedBy: exception.recordedBy, approved: false } : null,
     returned: '0.00',
     reversed: false,
     left: sources,
@@ -147,4 +171,13 @@ export function giveBack(account: Account, order: ReturnOrder, today: CivilDate)
   const sources = splitReturn(payment.left, amount);
   const days = amount.equals(left) && payment.days > 0 && { days: payment.days };
   return [{ type: 'PaymentReturned', data: { ...order, amount: toYuan(amount), ...days, sources } }];
+}
+
+/** Duties stay apart: who recorded an exception never approves it. */
+export function approve(account: Account, order: ExceptionApproved['data']): ExceptionApproved[] {
+  const { exception } = find(account, order.paymentId);
+  if (!exception) throw new Rejection('not-an-exception');
+  if (exception.recordedBy === order.approvedBy) throw new Rejection('same-person');
+  if (exception.approved) throw new Rejection('already-approved');
+  return [{ type: 'ExceptionApproved', data: order }];
 }

@@ -1,5 +1,6 @@
 // The facts about one student: registration, enrolment, hardship. What they are on a census date decides eligibility.
 import { covers, dayBefore, overlap, type CivilDate, type Span } from '../core/civil-date.js';
+import type { Whereabouts } from '../core/reach.js';
 import { Rejection } from '../core/rejection.js';
 import { dayInTerm, seasonOf, type Term } from '../core/term.js';
 import type { DepartureReason, Stage } from '../core/vocabulary.js';
@@ -42,16 +43,28 @@ export interface StudentFacts {
   registered: Sourced;
   enrolments: readonly Enrolment[];
   determinations: readonly Determination[];
+  /** Where the student belongs besides the schools of the enrolments. */
+  alsoIn: readonly Whereabouts[];
 }
+
+/** Every place through which the student is found. */
+export const whereaboutsOf = ({ enrolments, alsoIn }: StudentFacts): Whereabouts[] => [
+  ...enrolments.map(({ school: { schoolId, districtId } }) => ({ schoolId, districtId })),
+  ...alsoIn,
+];
 
 export function evolveFacts(facts: StudentFacts | null, { type, data }: FactEvent, source: number): StudentFacts {
   if (type === 'StudentRegistered') return registeredFacts(data, source);
   if (!facts) throw new Error(`${type} before StudentRegistered`);
   switch (type) {
     case 'StudentEnrolled':
-      return { ...facts, enrolments: [...facts.enrolments, { ...data, source }] };
+      return { ...facts, enrolments: [...facts.enrolments, { ...data, source }], alsoIn: [] };
     case 'StudentDeparted':
-      return { ...facts, enrolments: facts.enrolments.map((enrolment) => ended(enrolment, data)) };
+      return {
+        ...facts,
+        enrolments: facts.enrolments.map((enrolment) => ended(enrolment, data)),
+        alsoIn: data.to ? [data.to] : facts.alsoIn,
+      };
     case 'HardshipDetermined':
       return { ...facts, determinations: [...facts.determinations, determined(data, source)] };
     case 'HardshipRevoked':
@@ -65,6 +78,7 @@ const registeredFacts = (data: StudentRegistered['data'], source: number): Stude
   registered: { source },
   enrolments: [],
   determinations: [],
+  alsoIn: data.registeredIn ? [data.registeredIn] : [],
 });
 
 const ended = (enrolment: Enrolment, departure: StudentDeparted['data']): Enrolment =>
@@ -109,10 +123,15 @@ export function enrol(facts: StudentFacts, data: StudentEnrolled['data']): Stude
 /** An enrolment departed from on its first day never held. */
 const isRealSpan = ({ from, until }: Span): boolean => until === undefined || from <= until;
 
-export function depart(facts: StudentFacts, date: CivilDate, reason: DepartureReason): StudentDeparted[] {
+export function depart(
+  facts: StudentFacts,
+  date: CivilDate,
+  reason: DepartureReason,
+  to?: StudentDeparted['data']['to'],
+): StudentDeparted[] {
   const enrolment = facts.enrolments.findLast((known) => covers(known, date));
   if (!enrolment) throw new Rejection('not-enrolled', { date });
-  return [{ type: 'StudentDeparted', data: { enrolmentId: enrolment.enrolmentId, date, reason } }];
+  return [{ type: 'StudentDeparted', data: { enrolmentId: enrolment.enrolmentId, date, reason, ...(to && { to }) } }];
 }
 
 export function determine(_: StudentFacts, data: HardshipDetermined['data']): HardshipDetermined[] {

@@ -14,6 +14,10 @@ export interface Told {
 export function effectiveOn({ type, data }: StudentEvent): CivilDate | null {
   switch (type) {
     case 'StudentRegistered':
+    case 'ExceptionApproved':
+    case 'ProcessingRestricted':
+    case 'RestrictionLifted':
+    case 'PersonalDataErased':
       return null;
     case 'StudentEnrolled':
     case 'HardshipDetermined':
@@ -95,6 +99,17 @@ export function tell(
         zh: `退回${paymentOf(data.paymentId).zh} ${data.amount} 元(${CAUSE_ZH[data.cause]})`,
         en: `Returned ${data.amount} yuan of ${paymentOf(data.paymentId).en} (${data.cause})`,
       };
+    case 'ExceptionApproved':
+      return {
+        zh: `审批例外发放:${paymentOf(data.paymentId).zh}`,
+        en: `Approved the exception for ${paymentOf(data.paymentId).en}`,
+      };
+    case 'ProcessingRestricted':
+      return { zh: '限制处理个人信息', en: 'Processing restricted' };
+    case 'RestrictionLifted':
+      return { zh: '解除限制处理', en: 'Restriction lifted' };
+    case 'PersonalDataErased':
+      return { zh: '删除个人信息', en: 'Personal data erased' };
   }
 }
 

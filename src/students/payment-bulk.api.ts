@@ -3,13 +3,11 @@ import { Readable } from 'node:stream';
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { v5 as uuidv5 } from 'uuid';
+import { actorOf } from '../access/principal.js';
 import { canonical } from '../core/canonical.js';
 import { Rejection } from '../core/rejection.js';
 import type { CommandContext } from '../event-store/ledger.js';
 import { Turns } from '../event-store/turns.js';
-import { actorOf } from '../http/access.guard.js';
-import { COMMAND_IDS } from '../http/command-context.js';
 import { parseJson } from '../http/json-body.js';
 import { linesOfStream, TOO_LONG } from '../http/ndjson.js';
 import { WritesLines } from '../http/openapi.js';
@@ -78,6 +76,7 @@ export class PaymentBulkApi {
     const { payment: answer, recorded } = await this.recorder.record(
       payment,
       this.contextOf(request, idempotencyKey, payment),
+      request.principal,
     );
     const { paymentId, position } = answer;
     return { status: 201, ...(recorded.replayed && { replayed: true }), paymentId, position };
@@ -85,11 +84,12 @@ export class PaymentBulkApi {
 
   /** The same command as the one that POST /v1/payments makes of this key and body. */
   private contextOf(request: FastifyRequest, key: string, payment: object): CommandContext {
-    const { principal, id } = request;
-    if (!principal) throw new Rejection('unauthenticated');
+    const { principal, permit, id } = request;
+    if (!principal || !permit) throw new Rejection('unauthenticated');
     return {
-      actor: actorOf(principal),
-      commandId: uuidv5(`${principal.id}/${key}`, COMMAND_IDS),
+      actor: actorOf(principal, permit.role),
+      reach: permit.reach,
+      commandId: this.keys.commandIdFor(principal.id, key),
       fingerprint: this.keys.fingerprint(`/v1/payments\n${canonical(payment)}`),
       requestId: id,
     };

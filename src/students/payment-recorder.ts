@@ -1,6 +1,9 @@
 // From a payment request to its answer: picks the command by the policy's kind; single and bulk recording share it.
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { Permits } from '../access/permits.view.js';
+import { actorOf, type Principal } from '../access/principal.js';
+import { Rejection } from '../core/rejection.js';
 import type { CommandContext, Recorded } from '../event-store/ledger.js';
 import { Freshness } from '../office/freshness.js';
 import { PolicyView } from '../policies/policy.view.js';
@@ -13,15 +16,24 @@ export class PaymentRecorder {
     private readonly bus: CommandBus,
     private readonly policies: PolicyView,
     private readonly freshness: Freshness,
+    private readonly permits: Permits,
   ) {}
 
-  async record(request: PaymentRequest, context: CommandContext) {
+  /** What the rules refuse is a duty of its own. */
+  async record(request: PaymentRequest, given: CommandContext, principal: Principal | undefined) {
+    const context = request.exception ? await this.exceptional(given, principal) : given;
     await this.freshness.registersCurrent();
     const kind = (await this.policies.book()).get(request.policyId)?.kind;
     // An unknown policy is refused by the handler, after the student has been looked for.
     const command = kind ? recordingOf[kind] : RecordSubsidy;
     const recorded = await this.bus.execute(new command(request, context));
     return { payment: answerOf(recorded), recorded };
+  }
+
+  private async exceptional(context: CommandContext, principal: Principal | undefined): Promise<CommandContext> {
+    if (!principal) throw new Rejection('unauthenticated');
+    const { role, reach } = await this.permits.permit(principal, 'record-exceptions');
+    return { ...context, actor: actorOf(principal, role), reach };
   }
 }
 

@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { REJECTIONS } from '../core/rejections.js';
 import { STAGES, type Kind, type Method, type ReturnCause, type Stage } from '../core/vocabulary.js';
 import { Asked, Found } from '../entitlements/condition.answer.dto.js';
-import type { PaymentState } from './payment.projection.js';
+import type { ExceptionState, PaymentState } from './payment.projection.js';
 
 export class SourceAmountAnswer {
   /** Funding source 资金来源, e.g. `central`; `unspecified` where the policy names none. */
@@ -97,6 +97,20 @@ export class PaymentAnswer extends PaymentFacts {
 
   /** Codes of the refusals that an officer's exception overrode; null where there were none. */
   exception!: string[] | null;
+
+  /** Whether somebody else has approved the exception; null where there is none. */
+  exceptionState!: ExceptionState | null;
+}
+
+export class ApprovedAnswer {
+  /** Id of the payment. */
+  paymentId!: string;
+
+  /** It stays a finding, with a second name to it. */
+  exceptionState!: ExceptionState;
+
+  /** Ledger position of the approval. */
+  position!: number;
 }
 
 export class PaymentPage {

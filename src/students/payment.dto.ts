@@ -16,7 +16,7 @@ import {
   Yuan,
 } from '../http/fields.js';
 import { PageQuery } from '../http/page.dto.js';
-import { PAYMENT_STATES, type PaymentState } from './payment.projection.js';
+import { EXCEPTION_STATES, PAYMENT_STATES, type ExceptionState, type PaymentState } from './payment.projection.js';
 
 /** Lets an officer record what the rules refuse; it stays a finding. */
 export class ExceptionDto {
@@ -72,6 +72,12 @@ export class BulkPaymentDto extends RecordPaymentDto {
   idempotencyKey!: string;
 }
 
+export class ApproveExceptionDto {
+  /** The minutes or decision that approves it. */
+  @Text(300)
+  document!: string;
+}
+
 export class ReversePaymentDto {
   @Text(500)
   reason!: string;
@@ -123,4 +129,9 @@ export class PaymentQuery extends PageQuery {
   @Optional()
   @OneOf(PAYMENT_STATES)
   state?: PaymentState;
+
+  /** Payments that the rules refused: open, or approved by somebody else. */
+  @Optional()
+  @OneOf(EXCEPTION_STATES)
+  exception?: ExceptionState;
 }

@@ -1,15 +1,17 @@
 // Recording aid, reversal and return: the commands that move money, and how they are carried out.
 import { Injectable } from '@nestjs/common';
 import { Clock, Ids } from '../core/clock.js';
+import { EVERYTHING } from '../core/reach.js';
 import { Rejection } from '../core/rejection.js';
 import type { Kind } from '../core/vocabulary.js';
 import { Ledger, type CommandContext } from '../event-store/ledger.js';
 import { handle, OfficeCommand } from '../office/command.js';
 import { Freshness } from '../office/freshness.js';
 import { PolicyView } from '../policies/policy.view.js';
-import { giveBack, reverse, type ReturnOrder } from './account.js';
+import { approve, giveBack, reverse, type ReturnOrder } from './account.js';
 import { record, type PaymentOrder } from './payment.js';
 import { PaymentView } from './payment.view.js';
+import { demandNotErased, demandOpen } from './privacy.js';
 import type { StudentEvent } from './student.events.js';
 import { demandKnown, studentDecider, studentStream, type Student } from './student.js';
 
@@ -28,6 +30,9 @@ export class RecordMeals extends RecordPayment {}
 export class ReversePayment extends OfficeCommand<{ paymentId: string; reason: string }> {}
 /** 退回 */
 export class ReturnPayment extends OfficeCommand<ReturnOrder> {}
+
+/** 审批例外 */
+export class ApproveException extends OfficeCommand<{ paymentId: string; document: string }> {}
 
 /** The command that records aid of a kind. */
 export const recordingOf = {
@@ -53,25 +58,42 @@ export class AidAccounts {
     const policies = await this.policies.book();
     const paymentId = this.ids.next();
     return this.change(studentId, context, (student) =>
-      record(student, { paymentId, ...order }, policies, this.clock.today()),
+      record(student, { paymentId, ...order }, policies, this.clock.today(), {
+        id: context.actor.id,
+        reach: context.reach,
+      }),
     );
   }
 
-  async reverse({ order, context }: ReversePayment) {
-    const studentId = await this.holderOf(order.paymentId);
-    return this.change(studentId, context, ({ account }) => reverse(account, order, this.clock.today()));
+  reverse({ order, context }: ReversePayment) {
+    return this.correct(order.paymentId, context, ({ account, privacy }) => {
+      demandNotErased(privacy);
+      return reverse(account, order, this.clock.today());
+    });
   }
 
-  async return({ order, context }: ReturnPayment) {
-    const studentId = await this.holderOf(order.paymentId);
-    return this.change(studentId, context, ({ account }) => giveBack(account, order, this.clock.today()));
+  return({ order, context }: ReturnPayment) {
+    return this.correct(order.paymentId, context, ({ account }) => giveBack(account, order, this.clock.today()));
   }
 
-  private async holderOf(paymentId: string): Promise<string> {
+  approve({ order, context }: ApproveException) {
+    return this.correct(order.paymentId, context, ({ account, privacy }) => {
+      demandOpen(privacy);
+      return approve(account, { ...order, approvedBy: context.actor.id });
+    });
+  }
+
+  /** Money that has moved is booked also where the record is otherwise only kept. */
+  private async correct(paymentId: string, context: CommandContext, decide: (student: Student) => StudentEvent[]) {
     await this.freshness.current();
-    const payment = await this.payments.row(paymentId);
+    const payment = await this.payments.row(paymentId, context.reach);
     if (!payment) throw new Rejection('payment-unknown', { paymentId });
-    return payment.student_id;
+    return this.ledger.execute({
+      stream: studentStream(payment.student_id),
+      decider: studentDecider,
+      context,
+      decide: (student) => decide(demandKnown(student, payment.student_id, EVERYTHING)),
+    });
   }
 
   private change(studentId: string, context: CommandContext, decide: (student: Student) => StudentEvent[]) {
@@ -79,7 +101,12 @@ export class AidAccounts {
       stream: studentStream(studentId),
       decider: studentDecider,
       context,
-      decide: (student) => decide(demandKnown(student, studentId)),
+      demandKnown: (student) => void demandKnown(student, studentId, context.reach),
+      decide: (student) => {
+        const known = demandKnown(student, studentId, context.reach);
+        demandOpen(known.privacy);
+        return decide(known);
+      },
     });
   }
 }
@@ -90,5 +117,6 @@ export const paymentHandlers = [
   handle(RecordGrant, AidAccounts, (accounts, command) => accounts.record(command)),
   handle(RecordMeals, AidAccounts, (accounts, command) => accounts.record(command)),
   handle(ReversePayment, AidAccounts, (accounts, command) => accounts.reverse(command)),
+  handle(ApproveException, AidAccounts, (accounts, command) => accounts.approve(command)),
   handle(ReturnPayment, AidAccounts, (accounts, command) => accounts.return(command)),
 ];

@@ -3,9 +3,9 @@ import type { LedgerEvent } from '../core/event.js';
 import { toFen, yuan } from '../core/money.js';
 import type { Projection } from '../read-models/projection.js';
 import type { Row, Table } from '../tables/tables.js';
-import type { AccountEvent, PaymentDisbursed } from './student.events.js';
+import type { AccountEvent, MoneyEvent, PaymentDisbursed } from './student.events.js';
 
-export const PAYMENT: Table = {
+export const PAYMENT = {
   name: 'payment',
   columns: {
     payment_id: 'text',
@@ -25,7 +25,7 @@ export const PAYMENT: Table = {
     method: 'text',
     reference: 'text',
     state: 'text',
-    by_exception: 'integer',
+    exception: 'text',
     body: 'text',
   },
   key: ['payment_id'],
@@ -36,12 +36,18 @@ export const PAYMENT: Table = {
     ['school_id', 'position'],
     ['term', 'position'],
     ['paid_on', 'position'],
+    ['exception', 'position'],
   ],
-};
+  belongs: { school: 'school_id', district: 'district_id', through: { table: 'student_school', column: 'student_id' } },
+} as const satisfies Table;
 
 /** disbursed 已发放 · partly-returned 部分退回 · returned 全部退回 · reversed 已冲正 */
 export const PAYMENT_STATES = ['disbursed', 'partly-returned', 'returned', 'reversed'] as const;
 export type PaymentState = (typeof PAYMENT_STATES)[number];
+
+/** open 待审批 · approved 已审批; empty where the rules allowed the payment. */
+export const EXCEPTION_STATES = ['open', 'approved'] as const;
+export type ExceptionState = (typeof EXCEPTION_STATES)[number];
 
 export interface PaymentRow extends Row {
   payment_id: string;
@@ -61,14 +67,16 @@ export interface PaymentRow extends Row {
   method: string;
   reference: string;
   state: PaymentState;
-  by_exception: number;
+  exception: ExceptionState | '';
   /** The disbursement's own data, sealed fields sealed. */
   body: string;
 }
 
 /** Money given, reversed or returned. */
-export const isAccountEvent = (event: LedgerEvent): event is LedgerEvent<AccountEvent> =>
-  event.type.startsWith('Payment');
+export const isMoneyEvent = (event: LedgerEvent): event is LedgerEvent<MoneyEvent> => event.type.startsWith('Payment');
+
+const isAccountEvent = (event: LedgerEvent): event is LedgerEvent<AccountEvent> =>
+  isMoneyEvent(event) || event.type === 'ExceptionApproved';
 
 export const paymentProjection: Projection = {
   name: 'payments',
@@ -89,6 +97,7 @@ function after(row: PaymentRow | undefined, event: LedgerEvent<AccountEvent>): P
   if (event.type === 'PaymentDisbursed') return disbursed(event);
   if (!row) throw new Error(`${event.type} of an unknown payment at position ${event.position}`);
   if (event.type === 'PaymentReversed') return { ...row, state: 'reversed' };
+  if (event.type === 'ExceptionApproved') return { ...row, exception: 'approved' };
   const returned_fen = row.returned_fen + toFen(yuan(event.data.amount));
   return { ...row, returned_fen, state: returned_fen === row.fen ? 'returned' : 'partly-returned' };
 }
@@ -111,6 +120,6 @@ const disbursed = ({ data, position }: LedgerEvent<PaymentDisbursed>): PaymentRo
   method: data.method,
   reference: data.reference,
   state: 'disbursed',
-  by_exception: data.exception ? 1 : 0,
+  exception: data.exception ? 'open' : '',
   body: JSON.stringify(data),
 });

@@ -1,6 +1,7 @@
 // Recording aid: waiver, subsidy, grant, meals. One list of checks, in the order in which the API documents them.
 import type { CivilDate } from '../core/civil-date.js';
 import { toYuan, yuan, ZERO, type Money, type YuanText } from '../core/money.js';
+import { covers, type Reach } from '../core/reach.js';
 import { Rejection } from '../core/rejection.js';
 import type { RejectionCode } from '../core/rejections.js';
 import type { Term } from '../core/term.js';
@@ -29,10 +30,17 @@ export interface PaymentOrder {
   exception?: { reason: string; document: string };
 }
 
+/** Who records: how far the recorder reaches, and under which name an exception is signed. */
+export interface Recorder {
+  id: string;
+  reach: Reach;
+}
+
 /** All that a check may look at. */
 interface Case {
   student: Student;
   order: PaymentOrder;
+  recorder: Recorder;
   assessment: Assessment;
   policies: PolicyBook;
   amount: Money;
@@ -94,13 +102,15 @@ export function record(
   order: PaymentOrder,
   policies: PolicyBook,
   today: CivilDate,
+  recorder: Recorder,
 ): PaymentDisbursed[] {
   const policy = policies.get(order.policyId);
   if (!policy) throw new Rejection('policy-unknown', { policyId: order.policyId });
   const assessment = assess(student, policy, order.term);
   if (!assessment) throw new Rejection('policy-not-in-force', { policyId: order.policyId, term: order.term });
 
-  const aid = caseOf(student, order, assessment, policies);
+  const aid = caseOf(student, order, assessment, policies, recorder);
+  demandWithin(placeIn(student, order.term), recorder.reach);
   const refusals = CHECKS.map((check) => check(aid)).filter((refusal) => refusal !== undefined);
   const [first] = refusals;
   if (first && !order.exception) throw first;
@@ -115,11 +125,22 @@ export function record(
   ];
 }
 
-function caseOf(student: Student, order: PaymentOrder, assessment: Assessment, policies: PolicyBook): Case {
+/** A student may belong to two districts; the money of a term belongs to one school. */
+function demandWithin(place: Place | null, reach: Reach): void {
+  if (place && !covers(reach, place)) throw new Rejection('outside-scope', { schoolId: place.schoolId });
+}
+
+function caseOf(
+  student: Student,
+  order: PaymentOrder,
+  assessment: Assessment,
+  policies: PolicyBook,
+  recorder: Recorder,
+): Case {
   const { net, netDays } = given(student.account, order.policyId, order.term);
   const days = order.days ?? 0;
   const amount = isMeals(assessment) ? (assessment.rate ?? ZERO).times(days) : yuan(order.amount ?? '0');
-  return { student, order, assessment, policies, amount, days, netPaid: net, netDays };
+  return { student, order, recorder, assessment, policies, amount, days, netPaid: net, netDays };
 }
 
 const isMeals = ({ policy }: Assessment): boolean => policy.kind === 'meals';
@@ -141,7 +162,7 @@ function demandAmount(assessment: Assessment, { amount, days }: PaymentOrder, mo
 }
 
 function disbursed(
-  { student, order, assessment, amount, days, netPaid }: Case,
+  { student, order, recorder, assessment, amount, days, netPaid }: Case,
   overrides: RejectionCode[],
 ): PaymentDisbursed {
   const { policy, version, entitled } = assessment;
@@ -163,7 +184,7 @@ function disbursed(
       sources: splitPayment(amount, version.funding),
       place: placeIn(student, term),
       entitlement: figures(entitled, netPaid.plus(amount)),
-      ...(exception && overrides.length > 0 && { exception: { ...exception, overrides } }),
+      ...(exception && overrides.length > 0 && { exception: { ...exception, recordedBy: recorder.id, overrides } }),
     },
   };
 }

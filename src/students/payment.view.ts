@@ -2,11 +2,14 @@
 import { Injectable } from '@nestjs/common';
 import type { CivilDate } from '../core/civil-date.js';
 import { fromFen, toYuan } from '../core/money.js';
+import type { Reach } from '../core/reach.js';
 import type { Term } from '../core/term.js';
 import { paged, type Page } from '../office/page.js';
 import { Tables, type Cell } from '../tables/tables.js';
-import type { PaymentRow, PaymentState } from './payment.projection.js';
+import { within } from '../tables/within.js';
+import { PAYMENT, type ExceptionState, type PaymentRow, type PaymentState } from './payment.projection.js';
 import type { PaymentDisbursed } from './student.events.js';
+import { STUDENT_SCHOOL } from './student.projection.js';
 
 export interface PaymentFilter {
   studentId?: string;
@@ -16,6 +19,7 @@ export interface PaymentFilter {
   paidFrom?: CivilDate;
   paidTo?: CivilDate;
   state?: PaymentState;
+  exception?: ExceptionState;
 }
 
 /** Filter → condition; the register shows the newest payment first. */
@@ -27,6 +31,7 @@ const CONDITIONS: Record<keyof PaymentFilter, string> = {
   paidFrom: 'paid_on >=',
   paidTo: 'paid_on <=',
   state: 'state =',
+  exception: 'exception =',
 };
 
 const shown = (row: PaymentRow) => {
@@ -44,32 +49,40 @@ const shown = (row: PaymentRow) => {
     returned: toYuan(returned),
     net: toYuan(net),
     exception: exception?.overrides ?? null,
+    exceptionState: row.exception === '' ? null : row.exception,
     position: row.position,
   };
 };
+
+const withinReach = (reach: Reach, parameters: Cell[]): string =>
+  within('payment', reach, PAYMENT.belongs, STUDENT_SCHOOL.belongs, (value) => `$${parameters.push(value)}`);
 
 @Injectable()
 export class PaymentView {
   constructor(private readonly models: Tables) {}
 
-  async row(paymentId: string): Promise<PaymentRow | undefined> {
-    const [row] = await this.models.query<PaymentRow>('select * from payment where payment_id = $1', [paymentId]);
+  async row(paymentId: string, reach: Reach): Promise<PaymentRow | undefined> {
+    const parameters: Cell[] = [paymentId];
+    const text = `select * from payment where payment_id = $1 and ${withinReach(reach, parameters)}`;
+    const [row] = await this.models.seenBy(reach).query<PaymentRow>(text, parameters);
     return row;
   }
 
-  async one(paymentId: string) {
-    const row = await this.row(paymentId);
+  async one(paymentId: string, reach: Reach) {
+    const row = await this.row(paymentId, reach);
     return row && shown(row);
   }
 
-  async page({ limit, after }: Page, filter: PaymentFilter) {
+  async page({ limit, after }: Page, filter: PaymentFilter, reach: Reach) {
     const parameters: Cell[] = [after === undefined ? Number.MAX_SAFE_INTEGER : Number(after), limit + 1];
     const conditions = ['position < $1'];
     for (const [name, condition] of Object.entries(CONDITIONS)) {
       const value = filter[name as keyof PaymentFilter];
       if (value !== undefined) conditions.push(`${condition} $${parameters.push(value)}`);
     }
+    conditions.push(withinReach(reach, parameters));
     const text = `select * from payment where ${conditions.join(' and ')} order by position desc limit $2`;
-    return paged(await this.models.query<PaymentRow>(text, parameters), limit, ({ position }) => position, shown);
+    const rows = await this.models.seenBy(reach).query<PaymentRow>(text, parameters);
+    return paged(rows, limit, ({ position }) => position, shown);
   }
 }

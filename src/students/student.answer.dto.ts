@@ -94,6 +94,12 @@ export class StudentAnswer extends StudentRegisteredAnswer {
 
   /** Every hardship determination, revoked ones included, in the order of recording. */
   hardship!: DeterminationAnswer[];
+
+  /** The record is kept and not used. */
+  restricted!: boolean;
+
+  /** Names and numbers can be read by nobody any more. */
+  erased!: boolean;
 }
 
 export class StudentPage {
@@ -157,6 +163,14 @@ export class EnrolledAnswer extends Written {
   until?: string;
 }
 
+export class SchoolReference {
+  /** School code 学校标识码, 10 digits. */
+  schoolId!: string;
+
+  /** District of the school. */
+  districtId!: string;
+}
+
 export class DepartedAnswer extends Written {
   /** The enrolment that ends. */
   enrolmentId!: string;
@@ -167,6 +181,9 @@ export class DepartedAnswer extends Written {
   /** Why the student left. */
   @ApiProperty({ type: String, enum: [...DEPARTURE_REASONS] })
   reason!: DepartureReason;
+
+  /** School that may enrol the student from now on. */
+  to?: SchoolReference;
 }
 
 export class DeterminedAnswer extends Written {

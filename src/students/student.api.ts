@@ -2,16 +2,19 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { Declaration, SealedFields } from '../core/event.js';
+import type { Reach } from '../core/reach.js';
 import { Rejection } from '../core/rejection.js';
 import type { CommandContext, Recorded } from '../event-store/ledger.js';
 import { Answer, Reads } from '../http/answer.js';
+import { Within } from '../http/access.guard.js';
 import { Context } from '../http/command-context.js';
 import { Answers, Writes } from '../http/openapi.js';
 import { Freshness } from '../office/freshness.js';
 import { pageOf } from '../http/page.dto.js';
 import { StudentSealer } from '../keys/student-sealer.js';
 import { masked } from './masking.js';
-import { PERSONAL_FIELDS, type StudentEvent } from './student.events.js';
+import { STUDENT_SEALED, type StudentEvent } from './student.events.js';
 import {
   DepartedAnswer,
   DeterminedAnswer,
@@ -51,19 +54,19 @@ export class StudentApi {
     const recorded = await this.bus.execute(new RegisterStudent({ ...body, studentGroups }, context));
     const [event] = recorded.events;
     if (!event) throw new Error('a registration without an event');
-    const shown = masked<object>(await this.sealer.open(event)) as { studentId?: string };
+    const { registeredIn: _, ...shown } = masked<object>(await this.sealer.open(event)) as Registered;
     return Answer.created(`/v1/students/${shown.studentId}`, { ...shown, revision: recorded.revision }, recorded);
   }
 
   /** Lists students, or finds those with a student number. */
   @Get()
   @Answers(StudentPage, 'A page of students, masked')
-  async list(@Query() { studentNumber, schoolId, ...query }: StudentQuery) {
+  async list(@Query() { studentNumber, schoolId, ...query }: StudentQuery, @Within() reach: Reach) {
     if (studentNumber !== undefined && Object.keys({ ...query, ...(schoolId && { schoolId }) }).length > 0)
       throw new Rejection('malformed', { errors: [ALONE] });
     if (studentNumber !== undefined)
-      return { items: await this.view.holders('student-number', studentNumber), nextCursor: null };
-    return this.view.page(pageOf(query), schoolId === undefined ? {} : { schoolId });
+      return { items: await this.view.holders('student-number', studentNumber, reach), nextCursor: null };
+    return this.view.page(pageOf(query), reach, schoolId === undefined ? {} : { schoolId });
   }
 
   /** Finds a student by citizen number; the number travels in the body and is kept nowhere. */
@@ -71,17 +74,18 @@ export class StudentApi {
   @Reads()
   @HttpCode(200)
   @Answers(StudentPage, 'Those found, masked')
-  async search(@Body() { citizenNumber }: SearchStudentDto) {
-    return { items: await this.view.holders('citizen-number', citizenNumber), nextCursor: null };
+  async search(@Body() { citizenNumber }: SearchStudentDto, @Within() reach: Reach) {
+    return { items: await this.view.holders('citizen-number', citizenNumber, reach), nextCursor: null };
   }
 
   /** One student with enrolments and determinations, masked. */
   @Get(':studentId')
-  @Answers(StudentAnswer, 'The student', ['student-unknown'])
-  async one(@Param('studentId') studentId: string) {
-    this.freshness.demandWholeStudent(studentId);
-    const student = await this.view.one(studentId);
+  @Answers(StudentAnswer, 'The student', ['student-unknown', 'student-restricted'])
+  async one(@Param('studentId') studentId: string, @Within() reach: Reach) {
+    const student = await this.view.one(studentId, reach);
     if (!student) throw new Rejection('student-unknown', { studentId });
+    this.freshness.demandWholeStudent(studentId);
+    if (student.restricted) throw new Rejection('student-restricted');
     return student;
   }
 
@@ -148,17 +152,27 @@ export class StudentApi {
   }
 }
 
+interface Registered {
+  studentId?: string;
+  registeredIn?: object;
+}
+
 const ALONE = {
   path: 'studentNumber',
   code: 'alone',
   message: 'studentNumber 不能与其他条件同用 · studentNumber stands alone',
 };
 
+const sealedFieldsOf = (type: StudentEvent['type']): readonly string[] => {
+  const { student = [], office = [] }: SealedFields = (STUDENT_SEALED as Declaration)[type] ?? {};
+  return [...student, ...office];
+};
+
 /** What was recorded, without the sealed texts. */
 function written(studentId: string, recorded: Recorded, effect: 'created' | 'done'): Answer {
   const [event] = recorded.events as unknown as StudentEvent[];
-  const sealed = event ? PERSONAL_FIELDS[event.type] : undefined;
-  const data = Object.entries(event?.data ?? {}).filter(([field]) => !sealed?.includes(field));
+  const sealed = new Set(event && sealedFieldsOf(event.type));
+  const data = Object.entries(event?.data ?? {}).filter(([field]) => !sealed.has(field));
   const body = { studentId, ...Object.fromEntries(data), position: recorded.position };
   return Answer[effect](`/v1/students/${studentId}`, body, recorded);
 }

@@ -97,6 +97,11 @@ export class EnrolStudentDto {
 }
 
 export class DepartStudentDto {
+  /** School that may enrol the student from now on; where it is absent, only a scope that holds this school can. */
+  @Optional()
+  @SchoolCode()
+  toSchoolId?: string;
+
   /** First day on which the student is no longer enrolled. */
   @Day()
   date!: string;

@@ -1,6 +1,7 @@
 // Everything that can happen to one student 学生, facts and money, in one stream for life.
 import type { CivilDate } from '../core/civil-date.js';
-import type { DomainEvent } from '../core/event.js';
+import type { DomainEvent, SealedFields } from '../core/event.js';
+import type { Whereabouts } from '../core/reach.js';
 import type { YuanText } from '../core/money.js';
 import type { CensusDays, Term } from '../core/term.js';
 import type { DepartureReason, Kind, Method, ReturnCause, Setting, Stage } from '../core/vocabulary.js';
@@ -18,6 +19,8 @@ export type StudentRegistered = DomainEvent<
     citizenNumber?: Personal;
     birthDate?: Personal;
     studentGroups: readonly string[];
+    /** The scope of whoever registered the student: until the first enrolment the student belongs there. */
+    registeredIn?: Whereabouts;
   }
 >;
 
@@ -45,10 +48,15 @@ export type StudentEnrolled = DomainEvent<
   }
 >;
 
-/** 离校: from `date` on the student is no longer enrolled. */
+/** 离校: from `date` on the student is no longer enrolled. `to` names the school that may now enrol the student. */
 export type StudentDeparted = DomainEvent<
   'StudentDeparted',
-  { enrolmentId: string; date: CivilDate; reason: DepartureReason }
+  {
+    enrolmentId: string;
+    date: CivilDate;
+    reason: DepartureReason;
+    to?: { schoolId: string; districtId: string };
+  }
 >;
 
 /** 认定 */
@@ -79,6 +87,8 @@ export interface Place {
 export interface RecordedException {
   reason: Personal;
   document: Personal;
+  /** Who recorded it; somebody else approves it. */
+  recordedBy: string;
   overrides: readonly string[];
 }
 
@@ -133,15 +143,42 @@ export type PaymentReturned = DomainEvent<
   }
 >;
 
-export type FactEvent = StudentRegistered | StudentEnrolled | StudentDeparted | HardshipDetermined | HardshipRevoked;
-export type AccountEvent = PaymentDisbursed | PaymentReversed | PaymentReturned;
-export type StudentEvent = FactEvent | AccountEvent;
+/** 例外审批: somebody else than the one who recorded the exception stands for it. */
+export type ExceptionApproved = DomainEvent<
+  'ExceptionApproved',
+  { paymentId: string; approvedBy: string; document: Personal }
+>;
 
-/** The fields of each event that only ever stand sealed in the log; a dot goes into an object. */
-export const PERSONAL_FIELDS: Partial<Record<StudentEvent['type'], readonly string[]>> = {
-  StudentRegistered: ['name', 'studentNumber', 'citizenNumber', 'birthDate'],
-  HardshipDetermined: ['evidence'],
-  HardshipRevoked: ['reason'],
-  PaymentDisbursed: ['exception.reason', 'exception.document'],
-  PaymentReversed: ['reason'],
-};
+/** 限制处理: the record is kept and not used (Personal Information Protection Law, art. 47). */
+export type ProcessingRestricted = DomainEvent<
+  'ProcessingRestricted',
+  { studentId: string; reason: string; document: string }
+>;
+/** 解除限制 */
+export type RestrictionLifted = DomainEvent<
+  'RestrictionLifted',
+  { studentId: string; reason: string; document: string }
+>;
+/** 删除个人信息: the student's key is destroyed; what it sealed can be read by nobody, amounts and proofs stand. */
+export type PersonalDataErased = DomainEvent<
+  'PersonalDataErased',
+  { studentId: string; reason: string; document: string; law?: string }
+>;
+
+export type PrivacyEvent = ProcessingRestricted | RestrictionLifted | PersonalDataErased;
+export type FactEvent = StudentRegistered | StudentEnrolled | StudentDeparted | HardshipDetermined | HardshipRevoked;
+export type MoneyEvent = PaymentDisbursed | PaymentReversed | PaymentReturned;
+export type AccountEvent = MoneyEvent | ExceptionApproved;
+export type StudentEvent = FactEvent | AccountEvent | PrivacyEvent;
+
+export const STUDENT_SEALED = {
+  StudentRegistered: { student: ['name', 'studentNumber', 'citizenNumber', 'birthDate'] },
+  HardshipDetermined: { student: ['evidence'] },
+  HardshipRevoked: { student: ['reason'] },
+  PaymentDisbursed: { student: ['exception.reason', 'exception.document'] },
+  PaymentReversed: { student: ['reason'] },
+  ExceptionApproved: { student: ['document'] },
+  ProcessingRestricted: { office: ['reason', 'document'] },
+  RestrictionLifted: { office: ['reason', 'document'] },
+  PersonalDataErased: { office: ['reason', 'document', 'law'] },
+} as const satisfies Partial<Record<StudentEvent['type'], SealedFields>>;

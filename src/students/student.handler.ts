@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CivilDate } from '../core/civil-date.js';
 import { Ids } from '../core/clock.js';
+import { covers, EVERYTHING, type Reach, type Whereabouts } from '../core/reach.js';
 import { Rejection } from '../core/rejection.js';
 import type { DepartureReason, Stage } from '../core/vocabulary.js';
 import { Ledger, type CommandContext } from '../event-store/ledger.js';
@@ -13,7 +14,8 @@ import { stageOf } from '../schools/school.js';
 import { SchoolView } from '../schools/school.view.js';
 import { depart, determine, enrol, register, revoke } from './facts.js';
 import type { HardshipDetermined, HardshipRevoked, StudentEvent, StudentRegistered } from './student.events.js';
-import { demandKnown, studentDecider, studentStream, type Student } from './student.js';
+import { demandOpen } from './privacy.js';
+import { belongsTo, demandKnown, studentDecider, studentStream, type Student } from './student.js';
 
 export interface EnrolmentOrder {
   studentId: string;
@@ -33,7 +35,9 @@ export class RegisterStudent extends OfficeCommand<Omit<StudentRegistered['data'
 /** 办理入学 */
 export class EnrolStudent extends OfficeCommand<EnrolmentOrder> {}
 /** 登记离校 */
-export class DepartStudent extends OfficeCommand<ForStudent<{ date: CivilDate; reason: DepartureReason }>> {}
+export class DepartStudent extends OfficeCommand<
+  ForStudent<{ date: CivilDate; reason: DepartureReason; toSchoolId?: string }>
+> {}
 /** 困难认定 */
 export class DetermineHardship extends OfficeCommand<ForStudent<Omit<HardshipDetermined['data'], 'determinationId'>>> {}
 /** 撤销认定 */
@@ -63,8 +67,12 @@ export class Students {
       ...(studentNumber && { 'student-number': studentNumber }),
     };
     const studentId = await this.keys.claim(this.keys.studentIdFor(context.commandId), numbers);
-    const decide = (student: Student | null) => register(student?.facts ?? null, { studentId, ...order });
-    return this.execute(studentId, context, decide);
+    const registeredIn = homeOf(context.reach);
+    const decide = (student: Student | null) => {
+      if (student && !belongsTo(student, context.reach)) throw new Rejection('student-exists');
+      return register(student?.facts ?? null, { studentId, ...order, ...(registeredIn && { registeredIn }) });
+    };
+    return this.ledger.execute({ stream: studentStream(studentId), decider: studentDecider, context, decide });
   }
 
   async enrol({ order: { studentId, schoolId, ...order }, context }: EnrolStudent) {
@@ -73,14 +81,19 @@ export class Students {
     const school = await this.schools.school(schoolId);
     const district = school && (await this.schools.district(school.districtId));
     return this.change(studentId, context, ({ facts }) => {
-      if (!school || !district) throw new Rejection('school-unknown', { schoolId });
+      if (!school || !district || !covers(context.reach, school)) throw new Rejection('school-unknown', { schoolId });
       const stage = stageOf(order, school, district);
       return enrol(facts, { enrolmentId, school: factsOf(school, district), ...order, stage });
     });
   }
 
-  depart({ order: { studentId, date, reason }, context }: DepartStudent) {
-    return this.change(studentId, context, ({ facts }) => depart(facts, date, reason));
+  async depart({ order: { studentId, date, reason, toSchoolId }, context }: DepartStudent) {
+    await this.freshness.registersCurrent();
+    const to = toSchoolId === undefined ? undefined : await this.schools.school(toSchoolId);
+    return this.change(studentId, context, ({ facts }) => {
+      if (toSchoolId !== undefined && !to) throw new Rejection('school-unknown', { schoolId: toSchoolId });
+      return depart(facts, date, reason, to && { schoolId: to.schoolId, districtId: to.districtId });
+    });
   }
 
   determine({ order: { studentId, ...order }, context }: DetermineHardship) {
@@ -93,12 +106,27 @@ export class Students {
   }
 
   private change(studentId: string, context: CommandContext, decide: (student: Student) => StudentEvent[]) {
-    return this.execute(studentId, context, (student) => decide(demandKnown(student, studentId)));
+    return this.ledger.execute({
+      stream: studentStream(studentId),
+      decider: studentDecider,
+      context,
+      demandKnown: (student) => void demandKnown(student, studentId, context.reach),
+      decide: (student) => {
+        const known = demandKnown(student, studentId, context.reach);
+        demandOpen(known.privacy);
+        return decide(known);
+      },
+    });
   }
+}
 
-  private execute(studentId: string, context: CommandContext, decide: (student: Student | null) => StudentEvent[]) {
-    return this.ledger.execute({ stream: studentStream(studentId), decider: studentDecider, context, decide });
-  }
+/** The scope of the one who registers, as a place to which the student belongs; none for who reaches everything. */
+function homeOf(reach: Reach): Whereabouts | undefined {
+  if (reach === EVERYTHING) return undefined;
+  const [schoolId] = reach.schools;
+  if (schoolId !== undefined) return { schoolId };
+  const [area] = reach.areas;
+  return area === undefined ? { districtId: reach.districts[0] } : { area };
 }
 
 const factsOf = ({ schoolId, setting, inclusiveKindergarten = false }: School, { districtId, census }: District) => ({

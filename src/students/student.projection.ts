@@ -5,25 +5,38 @@ import { groupBy } from '../core/group.js';
 import type { Projection } from '../read-models/projection.js';
 import type { Row, Table } from '../tables/tables.js';
 import type { StudentEvent } from './student.events.js';
+import { whereaboutsOf } from './facts.js';
 import { studentDecider, type Student } from './student.js';
 
-export const STUDENT: Table = {
+export const STUDENT = {
   name: 'student',
-  columns: { student_id: 'text', revision: 'integer', position: 'integer', registration: 'text', body: 'text' },
+  columns: {
+    student_id: 'text',
+    revision: 'integer',
+    position: 'integer',
+    restricted: 'integer',
+    registration: 'text',
+    body: 'text',
+  },
   key: ['student_id'],
-};
+  belongs: { through: { table: 'student_school', column: 'student_id' } },
+} as const satisfies Table;
 
-/** Every school in which a student is or was enrolled. */
-export const STUDENT_SCHOOL: Table = {
+/** Every place to which a student belongs: the schools of the enrolments, and where the student was registered. */
+export const STUDENT_SCHOOL = {
   name: 'student_school',
-  columns: { school_id: 'text', student_id: 'text', district_id: 'text' },
+  columns: { school_id: 'text', student_id: 'text', district_id: 'text', area: 'text' },
   key: ['school_id', 'student_id'],
-};
+  indexes: [['student_id'], ['district_id', 'student_id']],
+  belongs: { school: 'school_id', district: 'district_id', area: 'area' },
+} as const satisfies Table;
 
 export interface StudentRow extends Row {
   student_id: string;
   revision: number;
   position: number;
+  /** 1 where the record is only kept, not used. */
+  restricted: number;
   /** The registering event, its personal fields sealed as stored. */
   registration: string;
   /** Facts and account, folded. */
@@ -43,32 +56,48 @@ export const studentProjection: Projection = {
     const known = await rows.load<StudentRow>(STUDENT, 'student_id', [...byStudent.keys()]);
     const before = new Map(known.map((row) => [row.student_id, row]));
     const students: Row[] = [];
-    const schools: Row[] = [];
+    const moved: string[] = [];
+    const places: Row[] = [];
     for (const [studentId, ofStudent] of byStudent) {
-      students.push(after(studentId, before.get(studentId), ofStudent));
-      for (const event of ofStudent)
-        if (event.type === 'StudentEnrolled') {
-          const { schoolId, districtId } = event.data.school;
-          schools.push({ school_id: schoolId, student_id: studentId, district_id: districtId });
-        }
+      const row = after(studentId, before.get(studentId), ofStudent);
+      students.push(row);
+      if (!ofStudent.some(({ type }) => MOVES.has(type))) continue;
+      moved.push(studentId);
+      places.push(...placesOf(row));
     }
     await rows.put(STUDENT, students);
-    await rows.put(STUDENT_SCHOOL, schools);
+    await rows.remove(STUDENT_SCHOOL, 'student_id', moved);
+    await rows.put(STUDENT_SCHOOL, places);
   },
 };
 
+/** What changes where a student belongs. */
+const MOVES: ReadonlySet<StudentEvent['type']> = new Set(['StudentRegistered', 'StudentEnrolled', 'StudentDeparted']);
+
+const placesOf = ({ student_id, body }: StudentRow): Row[] =>
+  whereaboutsOf((JSON.parse(body) as Student).facts).map(({ schoolId = '', districtId = '', area = '' }) => ({
+    school_id: schoolId,
+    student_id,
+    district_id: districtId,
+    area,
+  }));
+
 function after(studentId: string, row: StudentRow | undefined, events: LedgerEvent<StudentEvent>[]): StudentRow {
   const initial = row ? (JSON.parse(row.body) as Student) : null;
-  const body = JSON.stringify(fold({ ...studentDecider, initial }, events));
+  const student = fold({ ...studentDecider, initial }, events);
   const { revision = 0, position = 0 } = events.at(-1) ?? {};
   return {
     student_id: studentId,
     revision,
     position,
-    registration: row?.registration ?? registrationOf(events[0]),
-    body,
+    restricted: student?.privacy.restricted ? 1 : 0,
+    registration: student?.privacy.erased ? ERASED : (row?.registration ?? registrationOf(events[0])),
+    body: JSON.stringify(student),
   };
 }
+
+/** Nothing of the registration stays in the view once the personal data is erased, not even sealed. */
+export const ERASED = '';
 
 function registrationOf(event: LedgerEvent<StudentEvent> | undefined): string {
   if (event?.type !== 'StudentRegistered') throw new Error(`${event?.stream} does not begin with a registration`);

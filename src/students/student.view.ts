@@ -1,14 +1,17 @@
 // Reading students: masked, with their enrolments and determinations; and the folded state that calculations use.
 import { Injectable } from '@nestjs/common';
 import type { LedgerEvent } from '../core/event.js';
+import type { Disclosable } from '../access/access.events.js';
+import { EVERYTHING, type Reach } from '../core/reach.js';
 import { KeyStore } from '../keys/key-store.js';
 import { StudentSealer } from '../keys/student-sealer.js';
 import { paged, type Page } from '../office/page.js';
-import { Tables } from '../tables/tables.js';
-import type { Determination, Enrolment } from './facts.js';
+import { Tables, type Cell } from '../tables/tables.js';
+import { within } from '../tables/within.js';
+import type { Determination, Enrolment, StudentFacts } from './facts.js';
 import { masked } from './masking.js';
 import type { StudentRegistered } from './student.events.js';
-import type { StudentRow } from './student.projection.js';
+import { ERASED, STUDENT, STUDENT_SCHOOL, type StudentRow } from './student.projection.js';
 import type { Student } from './student.js';
 
 const shownEnrolment = ({ school, source: position, ...enrolment }: Enrolment) => ({
@@ -19,6 +22,31 @@ const shownEnrolment = ({ school, source: position, ...enrolment }: Enrolment) =
 });
 
 const shownDetermination = ({ source: position, ...determination }: Determination) => ({ ...determination, position });
+
+function recordOf({ registration, body, revision }: StudentRow) {
+  const { facts, privacy } = JSON.parse(body) as Student;
+  return { ...registrationIn(registration, facts), facts, privacy, revision };
+}
+
+/** Of an erased student nothing is left but that there was one. */
+function registrationIn(text: string, { studentId, studentGroups }: StudentFacts): SealedRegistration {
+  if (text !== ERASED) return JSON.parse(text) as SealedRegistration;
+  return { stream: '', id: '', type: 'StudentRegistered', data: { studentId, name: null, studentGroups } };
+}
+
+type SealedRegistration = Pick<LedgerEvent<StudentRegistered>, 'stream' | 'id' | 'type'> & {
+  data: Omit<StudentRegistered['data'], 'name'> & { name: string | null };
+};
+
+/** One school or one district is found by its index. */
+function homeIn(reach: Reach): { column: string; id: string } | undefined {
+  if (reach === EVERYTHING || reach.areas.length > 0) return undefined;
+  const [place, ...more] = [
+    ...reach.schools.map((id) => ({ column: 'school_id', id })),
+    ...reach.districts.map((id) => ({ column: 'district_id', id })),
+  ];
+  return more.length === 0 ? place : undefined;
+}
 
 /** The least text that sorts after an id. */
 export const next = (studentId: string): string => (studentId === '' ? '' : `${studentId} `);
@@ -31,19 +59,19 @@ export class StudentView {
     private readonly keys: KeyStore,
   ) {}
 
-  async one(studentId: string) {
-    const row = await this.row(studentId);
+  async one(studentId: string, reach: Reach) {
+    const row = await this.row(studentId, reach);
     return row && (await this.shown([row]))[0];
   }
 
   /** Facts and account as last projected. */
-  async state(studentId: string): Promise<Student | undefined> {
-    const row = await this.row(studentId);
+  async state(studentId: string, reach: Reach): Promise<Student | undefined> {
+    const row = await this.row(studentId, reach);
     return row && (JSON.parse(row.body) as Student);
   }
 
-  async page({ limit, after = '' }: Page, { schoolId }: { schoolId?: string } = {}) {
-    const rows = await this.rowsFrom(next(after), limit + 1, schoolId);
+  async page({ limit, after = '' }: Page, reach: Reach, { schoolId }: { schoolId?: string } = {}) {
+    const rows = await this.rowsFrom(next(after), limit + 1, reach, schoolId);
     const { items, nextCursor } = paged(
       rows,
       limit,
@@ -54,40 +82,74 @@ export class StudentView {
   }
 
   /** Those who hold a student number or citizen number, found by its keyed digest. */
-  async holders(kind: 'student-number' | 'citizen-number', number: string) {
+  async holders(kind: 'student-number' | 'citizen-number', number: string, reach: Reach) {
     const holders = await this.keys.lookUp(kind, number);
-    const students = await Promise.all(holders.map((studentId) => this.one(studentId)));
-    return students.filter((student) => student !== undefined);
+    const rows = await Promise.all(holders.map((studentId) => this.row(studentId, reach)));
+    return this.shown(rows.filter((row) => row !== undefined && row.restricted === 0) as StudentRow[]);
   }
 
-  /** Students in the order of their ids from one id on, for walks over the whole population or a school. */
-  rowsFrom(start: string, limit: number, schoolId?: string): Promise<StudentRow[]> {
-    if (schoolId === undefined)
-      return this.models.query('select * from student where student_id >= $1 order by student_id limit $2', [
-        start,
-        limit,
-      ]);
-    const text = `select s.* from student_school m join student s on s.student_id = m.student_id
-      where m.school_id = $3 and m.student_id >= $1 order by m.student_id limit $2`;
-    return this.models.query(text, [start, limit, schoolId]);
+  /** Names and numbers in clear; only for a look that is on record. */
+  async inClear(studentId: string, fields: readonly Disclosable[]): Promise<Partial<Record<Disclosable, string>>> {
+    const [registration] = await this.registrationsOf([studentId], EVERYTHING);
+    const clear = registration?.data as Partial<Record<Disclosable, string>> | undefined;
+    return Object.fromEntries(fields.map((field) => [field, clear?.[field]]));
   }
 
-  private async row(studentId: string): Promise<StudentRow | undefined> {
-    const [row] = await this.models.query<StudentRow>('select * from student where student_id = $1', [studentId]);
+  /** Those of some students whose record is used, with names in clear and facts; only for a look that is on record. */
+  async named(studentIds: readonly string[], reach: Reach): Promise<{ name: string | null; facts: StudentFacts }[]> {
+    const registrations = await this.registrationsOf(studentIds, reach);
+    return registrations
+      .filter(({ privacy }) => !privacy.restricted && !privacy.erased)
+      .map(({ data, facts }) => ({ name: data.name, facts }));
+  }
+
+  private async registrationsOf(studentIds: readonly string[], reach: Reach) {
+    const rows = await Promise.all(studentIds.map((studentId) => this.row(studentId, reach)));
+    return this.sealer.openAll(rows.filter((row) => row !== undefined).map(recordOf));
+  }
+
+  /**
+   * Students in the order of their ids from one id on, for walks over the population within a reach, or over a
+   * school. Those whose record is only kept are left out.
+   */
+  rowsFrom(start: string, limit: number, reach: Reach, schoolId?: string): Promise<StudentRow[]> {
+    const parameters: Cell[] = [start, limit];
+    const add = (value: Cell): string => `$${parameters.push(value)}`;
+    const open = 's.student_id >= $1 and s.restricted = 0';
+    const home = schoolId === undefined ? homeIn(reach) : { column: 'school_id', id: schoolId };
+    const seen = () => within('s', reach, STUDENT.belongs, STUDENT_SCHOOL.belongs, add);
+    const text =
+      home === undefined
+        ? `select s.* from student s where ${open} and ${seen()} order by s.student_id limit $2`
+        : `select s.* from (select distinct student_id from student_school where ${home.column} = ${add(home.id)} and student_id >= $1) m
+           join student s on s.student_id = m.student_id where ${open} and ${seen()} order by s.student_id limit $2`;
+    return this.models.seenBy(reach).query(text, parameters);
+  }
+
+  private async row(studentId: string, reach: Reach): Promise<StudentRow | undefined> {
+    const parameters: Cell[] = [studentId];
+    const seen = within(
+      'student',
+      reach,
+      STUDENT.belongs,
+      STUDENT_SCHOOL.belongs,
+      (value) => `$${parameters.push(value)}`,
+    );
+    const text = `select * from student where student_id = $1 and ${seen}`;
+    const [row] = await this.models.seenBy(reach).query<StudentRow>(text, parameters);
     return row;
   }
 
   private async shown(rows: readonly StudentRow[]) {
-    const registrations = rows.map(({ registration, body, revision }) => ({
-      ...(JSON.parse(registration) as LedgerEvent<StudentRegistered>),
-      facts: (JSON.parse(body) as Student).facts,
-      revision,
-    }));
-    return (await this.sealer.openAll(registrations)).map(({ data, facts, revision }) => ({
-      ...masked(data),
-      enrolments: facts.enrolments.map(shownEnrolment),
-      hardship: facts.determinations.map(shownDetermination),
-      revision,
-    }));
+    return (await this.sealer.openAll(rows.map(recordOf))).map(({ data, facts, privacy, revision }) => {
+      const { registeredIn: _, ...registered } = data;
+      return {
+        ...masked(registered),
+        enrolments: facts.enrolments.map(shownEnrolment),
+        hardship: facts.determinations.map(shownDetermination),
+        ...privacy,
+        revision,
+      };
+    });
   }
 }

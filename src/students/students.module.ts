@@ -1,5 +1,6 @@
 // Students: facts and aid accounts, their histories and payments.
 import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module.js';
 import { Knowledge } from '../office/known-at.js';
 import { PoliciesModule } from '../policies/policies.module.js';
 import { SchoolsModule } from '../schools/schools.module.js';
@@ -10,13 +11,15 @@ import { PaymentRecorder } from './payment-recorder.js';
 import { PaymentApi } from './payment.api.js';
 import { AidAccounts, paymentHandlers } from './payment.handler.js';
 import { PaymentView } from './payment.view.js';
+import { PrivacyApi } from './privacy.api.js';
+import { PersonalRecords, privacyHandlers } from './privacy.handler.js';
 import { StudentApi } from './student.api.js';
 import { studentHandlers, Students } from './student.handler.js';
 import { StudentView } from './student.view.js';
 
 @Module({
-  imports: [PoliciesModule, SchoolsModule],
-  controllers: [StudentApi, HistoryApi, PaymentBulkApi, PaymentApi],
+  imports: [AccessModule, PoliciesModule, SchoolsModule],
+  controllers: [StudentApi, PrivacyApi, HistoryApi, PaymentBulkApi, PaymentApi],
   providers: [
     Students,
     AidAccounts,
@@ -27,6 +30,8 @@ import { StudentView } from './student.view.js';
     Knowledge,
     ...studentHandlers,
     ...paymentHandlers,
+    PersonalRecords,
+    ...privacyHandlers,
   ],
   exports: [StudentView, PaymentView, HistoryView, Knowledge],
 })

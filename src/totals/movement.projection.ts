@@ -5,10 +5,10 @@ import { toFen, yuan } from '../core/money.js';
 import { schoolYearOf } from '../core/term.js';
 import type { Projection } from '../read-models/projection.js';
 import type { Row, Table } from '../tables/tables.js';
-import { isAccountEvent, PAYMENT, type PaymentRow } from '../students/payment.projection.js';
-import type { AccountEvent, PaymentDisbursed } from '../students/student.events.js';
+import { isMoneyEvent, PAYMENT, type PaymentRow } from '../students/payment.projection.js';
+import type { MoneyEvent, PaymentDisbursed } from '../students/student.events.js';
 
-export const MOVEMENT: Table = {
+export const MOVEMENT = {
   name: 'movement',
   columns: {
     position: 'integer',
@@ -34,13 +34,14 @@ export const MOVEMENT: Table = {
   },
   key: ['position', 'source'],
   indexes: [['fiscal_year'], ['school_year'], ['term'], ['moved_on']],
-};
+  belongs: { school: 'school_id', district: 'district_id', through: { table: 'student_school', column: 'student_id' } },
+} as const satisfies Table;
 
 export const movementProjection: Projection = {
   name: 'totals',
   tables: [MOVEMENT],
   async apply(events, rows) {
-    const ofAccounts = events.filter(isAccountEvent);
+    const ofAccounts = events.filter(isMoneyEvent);
     const ids = new Set(ofAccounts.filter(({ type }) => type !== 'PaymentDisbursed').map(({ data }) => data.paymentId));
     const payments = new Map(
       (await rows.load<PaymentRow>(PAYMENT, 'payment_id', [...ids])).map((row) => [row.payment_id, row.body]),
@@ -54,7 +55,7 @@ export const movementProjection: Projection = {
 
 type Origin = PaymentDisbursed['data'];
 
-function originOf(event: LedgerEvent<AccountEvent>, payments: ReadonlyMap<string, string>): Origin {
+function originOf(event: LedgerEvent<MoneyEvent>, payments: ReadonlyMap<string, string>): Origin {
   if (event.type === 'PaymentDisbursed') return event.data;
   const body = payments.get(event.data.paymentId);
   if (!body) throw new Error(`${event.type} of an unknown payment at position ${event.position}`);
@@ -62,7 +63,7 @@ function originOf(event: LedgerEvent<AccountEvent>, payments: ReadonlyMap<string
 }
 
 /** Each movement counts on its own date and at the place of the payment; dimensions that it lacks are empty text. */
-function movementsOf(event: LedgerEvent<AccountEvent>, origin: Origin): Row[] {
+function movementsOf(event: LedgerEvent<MoneyEvent>, origin: Origin): Row[] {
   const date = dateOf(event);
   const shared = {
     position: event.position,
@@ -95,7 +96,7 @@ function movementsOf(event: LedgerEvent<AccountEvent>, origin: Origin): Row[] {
   });
 }
 
-function dateOf(event: LedgerEvent<AccountEvent>): string {
+function dateOf(event: LedgerEvent<MoneyEvent>): string {
   switch (event.type) {
     case 'PaymentDisbursed':
       return event.data.paidOn;

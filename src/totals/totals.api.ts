@@ -2,7 +2,9 @@
 import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import type { Reach } from '../core/reach.js';
 import { Rejection } from '../core/rejection.js';
+import { Within } from '../http/access.guard.js';
 import { Answers, asText } from '../http/openapi.js';
 import { positionPageOf } from '../http/page.dto.js';
 import { Knowledge } from '../office/known-at.js';
@@ -46,13 +48,19 @@ export class TotalsApi {
   @Answers(TotalsAnswer, 'Rows and their total', ['totals-withheld'], CSV)
   async totals(
     @Query() query: TotalsQuery,
+    @Within() reach: Reach,
     @Headers('accept') accept = '',
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     this.freshness.demandWhole();
     const { by = [], districtId, schoolId, policyId, knownAt } = query;
     const upTo = await this.knowledge.positionOf(knownAt);
-    const scope = { ...(districtId && { districtId }), ...(schoolId && { schoolId }), ...(policyId && { policyId }) };
+    const scope = {
+      reach,
+      ...(districtId && { districtId }),
+      ...(schoolId && { schoolId }),
+      ...(policyId && { policyId }),
+    };
     const totals = await this.view.totals(periodOf(query), by, {
       ...scope,
       ...(upTo !== undefined && { knownAt: upTo }),
@@ -66,8 +74,8 @@ export class TotalsApi {
   /** The entries that explain the difference between a budget year and a school year, and their sum. */
   @Get('bridge')
   @Answers(BridgeAnswer, 'Both sums, their difference, and a page of the entries that make it', ['totals-withheld'])
-  bridge(@Query() { fiscalYear, schoolYear, ...page }: BridgeQuery) {
+  bridge(@Query() { fiscalYear, schoolYear, ...page }: BridgeQuery, @Within() reach: Reach) {
     this.freshness.demandWhole();
-    return this.view.bridge(fiscalYear, schoolYear, positionPageOf(page));
+    return this.view.bridge(fiscalYear, schoolYear, positionPageOf(page), reach);
   }
 }

@@ -2,7 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import { fromFen, toYuan } from '../core/money.js';
 import { termsOf, type SchoolYear } from '../core/term.js';
+import type { Reach } from '../core/reach.js';
 import { paged, type Page } from '../office/page.js';
+import { STUDENT_SCHOOL } from '../students/student.projection.js';
+import { within } from '../tables/within.js';
+import { MOVEMENT } from './movement.projection.js';
 import { DIMENSIONS, type Dimension } from './dimensions.js';
 import type { Period } from './period.js';
 import { Tables, type Cell, type Row } from '../tables/tables.js';
@@ -11,6 +15,8 @@ export interface Scope {
   districtId?: string;
   schoolId?: string;
   policyId?: string;
+  /** Only what counts within it. */
+  reach: Reach;
   /** Only movements recorded up to this ledger position. */
   knownAt?: number;
 }
@@ -46,20 +52,27 @@ class Where {
     return this;
   }
 
+  within(reach: Reach): this {
+    const add = (value: Cell): string => `$${this.parameters.push(value)}`;
+    this.conditions.push(within('movement', reach, MOVEMENT.belongs, STUDENT_SCHOOL.belongs, add));
+    return this;
+  }
+
   get text(): string {
     return this.conditions.length > 0 ? this.conditions.join(' and ') : '1 = 1';
   }
 }
 
-function within(period: Period, where = new Where()): Where {
+function during(period: Period, where = new Where()): Where {
   if ('fiscalYear' in period) return where.add('fiscal_year', '=', period.fiscalYear);
   if ('schoolYear' in period) return where.add('school_year', '=', period.schoolYear);
   if ('term' in period) return where.add('term', '=', period.term);
   return where.add('moved_on', '>=', period.from).add('moved_on', '<=', period.to);
 }
 
-const scoped = (where: Where, { districtId, schoolId, policyId, knownAt }: Scope): Where =>
+const scoped = (where: Where, { reach, districtId, schoolId, policyId, knownAt }: Scope): Where =>
   where
+    .within(reach)
     .add('district_id', '=', districtId)
     .add('school_id', '=', schoolId)
     .add('policy_id', '=', policyId)
@@ -118,11 +131,11 @@ interface BridgeRow extends Row {
 export class TotalsView {
   constructor(private readonly models: Tables) {}
 
-  async totals(period: Period, by: readonly Dimension[], scope: Scope = {}) {
-    const where = scoped(within(period), scope);
+  async totals(period: Period, by: readonly Dimension[], scope: Scope) {
+    const where = scoped(during(period), scope);
     const columns = by.map((name) => DIMENSIONS[name].column);
-    const rows = columns.length > 0 ? await this.figures(columns, where) : [];
-    const [total] = await this.figures([], where);
+    const rows = columns.length > 0 ? await this.figures(columns, where, scope.reach) : [];
+    const [total] = await this.figures([], where, scope.reach);
     if (!total) throw new Error('a total without a row');
     const labelled = rows.map((row): TotalsRow => ({
       ...Object.fromEntries(by.map((name) => [DIMENSIONS[name].label, row[DIMENSIONS[name].column] || null])),
@@ -132,30 +145,34 @@ export class TotalsView {
     return { period, caliber, rows: labelled, total: shownFigures(total) };
   }
 
-  private figures(columns: readonly string[], where: Where): Promise<Figures[]> {
-    return this.models.query<Figures>(totalsText(columns, where.text), where.parameters);
+  private figures(columns: readonly string[], where: Where, reach: Reach): Promise<Figures[]> {
+    return this.models.seenBy(reach).query<Figures>(totalsText(columns, where.text), where.parameters);
   }
 
   /**
    * Why a budget year and a school year differ: movements dated in the budget year for terms outside the school year
    * (added), and movements for the school year dated outside the budget year (taken away), entry by entry.
    */
-  async bridge(fiscalYear: number, schoolYear: SchoolYear, { limit, after = '0' }: Page) {
-    const parameters = [fiscalYear, ...termsOf(schoolYear)];
+  async bridge(fiscalYear: number, schoolYear: SchoolYear, { limit, after = '0' }: Page, reach: Reach) {
+    const parameters: Cell[] = [fiscalYear, ...termsOf(schoolYear)];
+    const add = (value: Cell): string => `$${parameters.push(value)}`;
+    const seen = within('movement', reach, MOVEMENT.belongs, STUDENT_SCHOOL.belongs, add);
+    const reader = this.models.seenBy(reach);
     const both = '(fiscal_year = $1) <> (term in ($2, $3))';
-    const sums = await this.models.query<{ fiscal: number; school: number; difference: number; entries: number }>(
+    const sums = await reader.query<{ fiscal: number; school: number; difference: number; entries: number }>(
       `select coalesce(sum(case when fiscal_year = $1 then net else 0 end), 0) as fiscal,
         coalesce(sum(case when term in ($2, $3) then net else 0 end), 0) as school,
         coalesce(sum(case when (fiscal_year = $1) = (term in ($2, $3)) then 0 when fiscal_year = $1 then net else -net end), 0) as difference,
         count(distinct case when ${both} then position end) as entries
-      from movement where fiscal_year = $1 or term in ($2, $3)`,
+      from movement where (fiscal_year = $1 or term in ($2, $3)) and ${seen}`,
       parameters,
     );
-    const rows = await this.models.query<BridgeRow>(
+    const [from, most] = [parameters.length + 1, parameters.length + 2];
+    const rows = await reader.query<BridgeRow>(
       `select position, payment_id, student_id, policy_id, term, moved_on, type, sum(net) as net,
         case when fiscal_year = $1 then 1 else -1 end as sign
-      from movement where (fiscal_year = $1 or term in ($2, $3)) and ${both} and position > $4
-      group by position, payment_id, student_id, policy_id, term, moved_on, type, fiscal_year order by position limit $5`,
+      from movement where (fiscal_year = $1 or term in ($2, $3)) and ${both} and ${seen} and position > $${from}
+      group by position, payment_id, student_id, policy_id, term, moved_on, type, fiscal_year order by position limit $${most}`,
       [...parameters, Number(after), limit + 1],
     );
     const [sum = { fiscal: 0, school: 0, difference: 0, entries: 0 }] = sums;

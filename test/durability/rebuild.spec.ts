@@ -5,7 +5,7 @@ import { StorageUnavailable } from '../../src/core/storage.js';
 import { NO_STREAM, type EventStore } from '../../src/event-store/event-store.js';
 import { PostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
-import { Postgres, type Session } from '../../src/postgres/database.js';
+import { Postgres, type Session, type Settings } from '../../src/postgres/database.js';
 import { Projector } from '../../src/read-models/projector.js';
 import { PostgresTables } from '../../src/tables/postgres/postgres-tables.js';
 import { SqliteTables } from '../../src/tables/sqlite/sqlite-tables.js';
@@ -111,8 +111,8 @@ describe.each([
 class Unheard extends Postgres {
   left = Infinity;
 
-  override async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const result = await super.transaction(work);
+  override async transaction<T>(work: (session: Session) => Promise<T>, settings?: Settings): Promise<T> {
+    const result = await super.transaction(work, settings);
     if (--this.left === 0) throw new StorageUnavailable('the answer was lost');
     return result;
   }

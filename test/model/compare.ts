@@ -1,4 +1,5 @@
 // Every query of the office against the reference.
+import { EVERYTHING } from '../../src/core/reach.js';
 import { termsOf, type SchoolYear, type Term } from '../../src/core/term.js';
 import type { Dimension } from '../../src/totals/dimensions.js';
 import type { Period } from '../../src/totals/period.js';
@@ -110,6 +111,7 @@ function expectedLines(run: ModelRun, student: number, term: Term) {
 async function compareEntitlements(run: ModelRun): Promise<void> {
   for (const [student, studentId] of run.studentIds.entries())
     for (const { term, lines } of await run.books.views.entitlements.ofStudent(studentId, TERMS, {
+      reach: EVERYTHING,
       includeIneligible: true,
     })) {
       const found = lines.map(({ policyId, because, status, entitled, netPaid, outstanding }) => ({
@@ -131,13 +133,13 @@ async function compareEntitlements(run: ModelRun): Promise<void> {
 
 async function compareHistories(run: ModelRun): Promise<void> {
   for (const [student, studentId] of run.studentIds.entries()) {
-    const items = await run.books.views.history.of(studentId);
+    const items = await run.books.views.history.of(studentId, { reach: EVERYTHING, audits: true });
     expect(items.map(({ type }) => type)).toEqual(run.eventTypes[student]);
   }
 }
 
 async function compareRegister(run: ModelRun): Promise<void> {
-  const { items } = await run.books.views.payments.page({ limit: 500, after: undefined }, {});
+  const { items } = await run.books.views.payments.page({ limit: 500, after: undefined }, {}, EVERYTHING);
   const expected = run.reference.payments.toReversed().map((p) => ({
     paymentId: p.id,
     studentId: run.studentIds[p.student],
@@ -172,7 +174,11 @@ async function comparePopulation(run: ModelRun, term: Term): Promise<void> {
   const found: string[] = [];
   let after: string | undefined;
   do {
-    const page = await run.books.views.entitlements.population({ term, status: 'due' }, { limit: 7, after });
+    const page = await run.books.views.entitlements.population(
+      { term, status: 'due' },
+      { limit: 7, after },
+      EVERYTHING,
+    );
     found.push(...page.items.map(({ studentId, policyId }) => `${studentId}|${policyId}`));
     after = page.nextCursor === null ? undefined : Buffer.from(page.nextCursor, 'base64url').toString();
   } while (after !== undefined);
@@ -183,13 +189,13 @@ async function compareTotals(run: ModelRun, pick: number): Promise<void> {
   const kinds = new Map(run.reference.policies.map(({ id, kind }) => [id, kind]));
   const knownAt = run.positions[pick % Math.max(run.positions.length, 1)];
   const scopes: Scope[] = [
-    {},
-    { schoolId: SCHOOLS[pick % 2]?.schoolId ?? '' },
-    { policyId: 'living' },
-    { ...(knownAt !== undefined && { knownAt }) },
+    { reach: EVERYTHING },
+    { reach: EVERYTHING, schoolId: SCHOOLS[pick % 2]?.schoolId ?? '' },
+    { reach: EVERYTHING, policyId: 'living' },
+    { reach: EVERYTHING, ...(knownAt !== undefined && { knownAt }) },
   ];
   for (const [at, period] of PERIODS.entries())
-    for (const scope of [scopes[0] ?? {}, scopes[(at + pick) % scopes.length] ?? {}]) {
+    for (const scope of [scopes[0], scopes[(at + pick) % scopes.length]].filter((one) => one !== undefined)) {
       const movements = run.reference.movements.filter(
         (movement, index) =>
           isWithin(period, movement) &&
@@ -223,7 +229,12 @@ const figuresOf = ({ amount, disbursed, returned, reversed, personTimes, persons
 });
 
 async function compareBridge(run: ModelRun, fiscalYear: number, schoolYear: SchoolYear): Promise<void> {
-  const bridge = await run.books.views.totals.bridge(fiscalYear, schoolYear, { limit: 500, after: undefined });
+  const bridge = await run.books.views.totals.bridge(
+    fiscalYear,
+    schoolYear,
+    { limit: 500, after: undefined },
+    EVERYTHING,
+  );
   const fenOf = (period: Period): number =>
     total(piecesOf(run.reference.movements.filter((movement) => isWithin(period, movement)))).amount;
   const [fiscal, school] = [fenOf({ fiscalYear }), fenOf({ schoolYear })];

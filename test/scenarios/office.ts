@@ -1,4 +1,5 @@
 // The office of a scenario: the real deciders on the real ledger, in memory, with the real catalogue published.
+import { EVERYTHING } from '../../src/core/reach.js';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { Clock } from '../../src/core/clock.js';
@@ -58,7 +59,7 @@ export class Office {
   /** The present pupil as the ledger knows him or her. */
   async student(): Promise<Student> {
     const { state } = await this.ledger.load(studentStream(this.pupil), studentDecider);
-    return demandKnown(state, this.pupil);
+    return demandKnown(state, this.pupil, EVERYTHING);
   }
 
   play(step: Step): Promise<DomainEvent[]> {
@@ -102,7 +103,9 @@ export class Office {
       const kind = this.policies.get(policyId)?.kind ?? 'subsidy';
       const [usual = 'card'] = METHODS_OF[kind];
       const order = { paymentId: this.lastPayment, policyId, method: method ?? usual, reference: 'V-1', ...of };
-      return this.change(student, (pupil) => record(pupil, order, this.policies, this.clock.today()));
+      return this.change(student, (pupil) =>
+        record(pupil, order, this.policies, this.clock.today(), { id: 'clerk', reach: EVERYTHING }),
+      );
     },
     returned: ({ payment: paymentId = this.lastPayment, ...of }) =>
       this.change(this.pupil, ({ account }) =>
@@ -135,7 +138,9 @@ export class Office {
   }
 
   private change(pupil: string, decide: (student: Student) => StudentEvent[]): Promise<DomainEvent[]> {
-    return this.execute(studentStream(pupil), studentDecider, (student) => decide(demandKnown(student, pupil)));
+    return this.execute(studentStream(pupil), studentDecider, (student) =>
+      decide(demandKnown(student, pupil, EVERYTHING)),
+    );
   }
 
   /** The school of these particulars, registered when first named. */
@@ -164,7 +169,7 @@ export class Office {
   ): Promise<Event[]> {
     const actor = { id: 'clerk', role: 'school-clerk', name: 'Clerk 专干' };
     const commandId = `command-${++this.commands}`;
-    const context = { actor, commandId, fingerprint: commandId, requestId: commandId };
+    const context = { actor, commandId, fingerprint: commandId, requestId: commandId, reach: EVERYTHING } as const;
     const first = await this.ledger.execute({ stream, decider, context, decide });
     const again = await this.ledger.execute({ stream, decider, context, decide });
     expect(again).toEqual({ ...first, replayed: first.events.length > 0 });

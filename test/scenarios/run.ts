@@ -1,4 +1,5 @@
 // Runs a scenario: plays what is given, then the one step, and compares what came of it with what is expected.
+import { EVERYTHING } from '../../src/core/reach.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,8 +82,8 @@ async function expectTotals(office: Office, expected: NonNullable<Outcome['total
     const view = new TotalsView(models);
     for (const [period, { policies, sources, ...figures }] of Object.entries(expected)) {
       const [byPolicy, bySource] = await Promise.all([
-        view.totals(periodOf(period), ['policy']),
-        view.totals(periodOf(period), ['source']),
+        view.totals(periodOf(period), ['policy'], { reach: EVERYTHING }),
+        view.totals(periodOf(period), ['source'], { reach: EVERYTHING }),
       ]);
       expect({ period, ...byPolicy.total }).toMatchObject({ period, ...figures });
       expect(bySource.total).toEqual(byPolicy.total);

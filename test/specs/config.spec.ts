@@ -56,10 +56,85 @@ test.each([
   { AID_READ_MODELS: 'kurrentdb://h' },
   { AID_LEDGER: 'Aid; drop schema' },
   { PORT: '99999' },
+  { AID_RATE_LIMIT: 'none' },
+  { AID_RATE_LIMIT: '-1' },
 ])('%o is refused', (environment) => {
   expect(() => readConfig(environment)).toThrow(ConfigError);
 });
 
 test('a password in an address is not repeated', () => {
   expect(() => readConfig({ AID_STORE: 'mysql://user:geheim@h/d' })).toThrow(/^(?!.*geheim)/);
+});
+
+test('a caller may send 100000 requests in a minute, unless it is said otherwise', () => {
+  expect(readConfig({}).rateLimit).toBe(100_000);
+  expect(readConfig({ AID_RATE_LIMIT: '600' }).rateLimit).toBe(600);
+  expect(readConfig({ AID_RATE_LIMIT: '0' }).rateLimit).toBe(0);
+});
+
+describe('tokens', () => {
+  const ISSUER = { AID_OIDC_ISSUER: 'https://id.example.org/aid', AID_OIDC_AUDIENCE: 'ledger' };
+  const tokens = (environment: NodeJS.ProcessEnv) => readConfig({ ...ISSUER, ...environment }).tokens;
+
+  test('are not accepted where no issuer is named', () => {
+    expect(readConfig({}).tokens).toBeUndefined();
+    expect(tokens({ AID_OIDC_ISSUER: '' })).toBeUndefined();
+  });
+
+  test('of an issuer', () => {
+    expect(tokens({})).toEqual({
+      issuer: 'https://id.example.org/aid',
+      audience: 'ledger',
+      claim: 'sub',
+      algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    });
+  });
+
+  test('with everything said', () => {
+    const said = {
+      AID_OIDC_JWKS: 'https://keys.example.org/',
+      AID_OIDC_CLAIM: 'groups',
+      AID_OIDC_ALGORITHMS: 'ES256, RS512',
+    };
+    expect(tokens(said)).toMatchObject({
+      jwksUri: 'https://keys.example.org/',
+      claim: 'groups',
+      algorithms: ['ES256', 'RS512'],
+    });
+  });
+
+  test.each(['http://localhost:8080/realms/aid', 'http://127.0.0.1:8080', 'http://127.3.2.1', 'http://[::1]:8080'])(
+    'of an issuer on this machine, %s, without TLS',
+    (address) => {
+      expect(tokens({ AID_OIDC_ISSUER: address, AID_OIDC_JWKS: address })).toMatchObject({
+        issuer: address,
+        jwksUri: address,
+      });
+    },
+  );
+
+  const ADDRESSES = [
+    'http://id.example.org',
+    'http://localhost.example.org',
+    'http://127.0.0.1.example.org',
+    'http://10.0.0.1',
+    'http://0.0.0.0',
+    'https://user:geheim@id.example.org',
+    'ftp://id.example.org',
+    'file:///etc/keys.json',
+    'id.example.org',
+    'https://',
+  ];
+  test.each([
+    ...ADDRESSES.flatMap((address) => [{ AID_OIDC_ISSUER: address }, { AID_OIDC_JWKS: address }]),
+    { AID_OIDC_ISSUER: 'https://id.example.org?tenant=aid' },
+    { AID_OIDC_ISSUER: 'https://id.example.org#aid' },
+    { AID_OIDC_AUDIENCE: '' },
+    ...['none', 'HS256', 'RS256,HS256', 'rs256', 'RS1', 'RSA-OAEP', 'RS256,', ' '].map((names) => ({
+      AID_OIDC_ALGORITHMS: names,
+    })),
+  ])('%o is refused', (environment) => {
+    expect(() => tokens(environment)).toThrow(ConfigError);
+    expect(() => tokens(environment)).toThrow(/^(?!.*geheim)/);
+  });
 });

@@ -1,7 +1,21 @@
 // A pupil's history in words: every event tells something in Chinese and in English, and nothing personal.
 import { effectiveOn, tell, termsOfPayments } from '../../src/students/history.js';
 import type { StudentEvent } from '../../src/students/student.events.js';
-import { boarder, departed, determined, fed, paid, registered, returned, reversed, revoked } from './pupils.js';
+import {
+  approved,
+  boarder,
+  departed,
+  erased,
+  lifted,
+  restricted,
+  determined,
+  fed,
+  paid,
+  registered,
+  returned,
+  reversed,
+  revoked,
+} from './pupils.js';
 
 // One of each type: the compiler asks for the next one.
 const ONE_OF_EACH: { [Type in StudentEvent['type']]: [Extract<StudentEvent, { type: Type }>, day: string | null] } = {
@@ -13,6 +27,10 @@ const ONE_OF_EACH: { [Type in StudentEvent['type']]: [Extract<StudentEvent, { ty
   PaymentDisbursed: [paid(), '2024-06-20'],
   PaymentReversed: [reversed(), '2024-06-30'],
   PaymentReturned: [returned('100.00'), '2024-06-25'],
+  ExceptionApproved: [approved(), null],
+  ProcessingRestricted: [restricted(), null],
+  RestrictionLifted: [lifted(), null],
+  PersonalDataErased: [erased(), null],
 };
 
 const told = (event: StudentEvent) =>

@@ -4,7 +4,18 @@ import type { StudentEvent } from '../../src/students/student.events.js';
 import { record, type PaymentOrder } from '../../src/students/payment.js';
 import type { Student } from '../../src/students/student.js';
 import { bookOf, policy, terms } from './policies.js';
-import { determined, enrolled, given, paid, pupilAfter, registered, returned, reversed, TODAY } from './pupils.js';
+import {
+  determined,
+  enrolled,
+  given,
+  paid,
+  pupilAfter,
+  registered,
+  returned,
+  reversed,
+  TODAY,
+  RECORDER,
+} from './pupils.js';
 
 const GRANT = policy({
   policyId: 'grant',
@@ -33,7 +44,7 @@ const order = (changes: Partial<PaymentOrder> = {}): PaymentOrder => ({
 });
 const recording = (changes: Partial<PaymentOrder> = {}) => {
   const asked = order(changes);
-  return (pupil: Student) => record(pupil, asked, BOOK, TODAY);
+  return (pupil: Student) => record(pupil, asked, BOOK, TODAY, RECORDER);
 };
 
 const sources = (amount: string) => [{ source: 'unspecified', amount }];
@@ -140,7 +151,7 @@ describe('an exception', () => {
     recording({ exception, ...changes })(pupilAfter(...past)).map(({ data }) => data.exception);
 
   test('overrides each of the four rules, and the event names which, in their order', () => {
-    const found = (...overrides: RejectionCode[]) => [{ ...exception, overrides }];
+    const found = (...overrides: RejectionCode[]) => [{ ...exception, recordedBy: RECORDER.id, overrides }];
     expect(overridden([...poor, otherGrant])).toEqual(found('exclusive-policy'));
     expect(overridden([...poor, granted('3000.00')])).toEqual(found('already-granted', 'entitlement-exceeded'));
     expect(overridden(poor, { amount: '3000.01' })).toEqual(found('entitlement-exceeded'));

@@ -6,6 +6,7 @@ import { given as givenUnder, giveBack } from '../../src/students/account.js';
 import { record, type PaymentOrder } from '../../src/students/payment.js';
 import { studentDecider, type Student } from '../../src/students/student.js';
 import { bookOf, policy, terms } from './policies.js';
+import { refusalOf } from './given.js';
 import {
   boarder,
   determined,
@@ -18,6 +19,7 @@ import {
   returned,
   reversed,
   TODAY,
+  RECORDER,
 } from './pupils.js';
 import { property } from './property.js';
 
@@ -60,7 +62,7 @@ const without = (field: 'amount', changes: Partial<PaymentOrder>): PaymentOrder 
   return rest;
 };
 const recording = (changes: Partial<PaymentOrder> = {}) => recordingOf(order(changes));
-const recordingOf = (asked: PaymentOrder) => (pupil: Student) => record(pupil, asked, BOOK, TODAY);
+const recordingOf = (asked: PaymentOrder) => (pupil: Student) => record(pupil, asked, BOOK, TODAY, RECORDER);
 
 const hardshipBoarder = [registered(), boarder(), determined()];
 
@@ -172,11 +174,22 @@ describe('each refusal on its own', () => {
       .rejects('exclusive-policy', { policyId: 'snack' });
   });
 
+  test('outside-scope where the money of the term belongs to a school beyond the reach of the recorder', () => {
+    const pupil = pupilAfter(registered(), boarder(), determined());
+    const elsewhere = { id: 'recorder', reach: { districts: [], schools: ['2137000009'], areas: [] } };
+    const home = { id: 'recorder', reach: { districts: ['rencheng'], schools: [], areas: [] } };
+    expect(refusalOf(() => record(pupil, order(), BOOK, TODAY, elsewhere))).toMatchObject({
+      code: 'outside-scope',
+      details: { schoolId: '2137000001' },
+    });
+    expect(record(pupil, order(), BOOK, TODAY, home)).toHaveLength(1);
+  });
+
   test('exclusive-policy only in the same term, and only while something stands', () => {
     const meals = without('amount', { paymentId: 'payment-2', policyId: 'meals', days: 20, method: 'in-kind' });
     const snack = fed(20, { policyId: 'snack' });
     for (const before of [[fed(20, { policyId: 'snack', term: '2023-autumn' })], [snack, reversed({ days: 20 })]])
-      expect(record(pupilAfter(registered(), enrolled(), ...before), meals, BOOK, TODAY)).toHaveLength(1);
+      expect(record(pupilAfter(registered(), enrolled(), ...before), meals, BOOK, TODAY, RECORDER)).toHaveLength(1);
   });
 
   test('entitlement-exceeded, with the figures', () => {

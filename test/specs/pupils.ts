@@ -1,10 +1,15 @@
 // A pupil's life in the field's words, as events: enrolled, boarding, determined, paid. Each says only what it changes.
+import { EVERYTHING } from '../../src/core/reach.js';
 import type { StudentEvent } from '../../src/students/student.events.js';
 import type {
+  ExceptionApproved,
   HardshipDetermined,
   PaymentDisbursed,
   PaymentReturned,
   PaymentReversed,
+  PersonalDataErased,
+  ProcessingRestricted,
+  RestrictionLifted,
   SchoolFacts,
   StudentDeparted,
   StudentEnrolled,
@@ -15,17 +20,21 @@ import { demandKnown, studentDecider, type Student } from '../../src/students/st
 import { specOf, stateAfter } from './given.js';
 
 export const PUPIL = 'pupil-1';
+/** Who records, and reaches everything. */
+export const RECORDER = { id: 'recorder', reach: EVERYTHING } as const;
 export const TODAY = '2024-06-30';
 
 /** A spec of a decision about one pupil; before the registration the pupil is unknown. */
 export const given = (...past: StudentEvent[]) => {
   const spec = specOf(studentDecider)(...past);
   return {
-    when: (decide: (pupil: Student) => StudentEvent[]) => spec.when((pupil) => decide(demandKnown(pupil, PUPIL))),
+    when: (decide: (pupil: Student) => StudentEvent[]) =>
+      spec.when((pupil) => decide(demandKnown(pupil, PUPIL, EVERYTHING))),
   };
 };
 
-export const pupilAfter = (...past: StudentEvent[]): Student => demandKnown(stateAfter(studentDecider, past), PUPIL);
+export const pupilAfter = (...past: StudentEvent[]): Student =>
+  demandKnown(stateAfter(studentDecider, past), PUPIL, EVERYTHING);
 
 export const registered = (changes: Partial<StudentRegistered['data']> = {}): StudentRegistered => ({
   type: 'StudentRegistered',
@@ -143,3 +152,15 @@ export const reversed = (changes: Partial<PaymentReversed['data']> = {}): Paymen
     ...changes,
   },
 });
+
+/** Approved by somebody else than the recorder. */
+export const approved = (changes: Partial<ExceptionApproved['data']> = {}): ExceptionApproved => ({
+  type: 'ExceptionApproved',
+  data: { paymentId: 'payment-1', approvedBy: 'another', document: '会议纪要', ...changes },
+});
+
+const ASKED = { studentId: PUPIL, reason: '录入错误', document: '复核不符' };
+
+export const restricted = (): ProcessingRestricted => ({ type: 'ProcessingRestricted', data: ASKED });
+export const lifted = (): RestrictionLifted => ({ type: 'RestrictionLifted', data: ASKED });
+export const erased = (): PersonalDataErased => ({ type: 'PersonalDataErased', data: ASKED });

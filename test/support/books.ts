@@ -1,4 +1,5 @@
 // The office's books on a real installation, without HTTP: for tests that give very many commands.
+import { EVERYTHING } from '../../src/core/reach.js';
 import { join } from 'node:path';
 import { readConfig } from '../../src/config.js';
 import { Ids, type Clock } from '../../src/core/clock.js';
@@ -44,6 +45,7 @@ export async function openBooks(directory: string, clock: Clock, ids: Ids = new 
     commandId,
     fingerprint: commandId,
     requestId: 'test',
+    reach: EVERYTHING,
   });
   return {
     ...installation,
@@ -57,7 +59,7 @@ export async function openBooks(directory: string, clock: Clock, ids: Ids = new 
       students,
       payments,
       totals: new TotalsView(models),
-      entitlements: new EntitlementView(students, policies, store),
+      entitlements: new EntitlementView(students, policies, store, freshness),
       history: new HistoryView(store, policies, sealer),
     },
   };

@@ -28,6 +28,9 @@ export async function comeByEveryRoute(desk: Desk): Promise<void> {
   const studentId = await keepStudents(desk);
   await giveAid(desk, studentId);
   await askForLists(desk, studentId);
+  await keepNotices(desk, studentId);
+  await keepAccess(desk);
+  await keepPersonalData(desk);
   await askTheLedger(desk);
 }
 
@@ -155,6 +158,61 @@ async function giveAid(desk: Desk, studentId: string): Promise<void> {
   ];
   const ndjson = { 'content-type': 'application/x-ndjson' };
   await desk.post('/v1/payments/bulk', lines.join('\n'), ndjson);
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+async function keepNotices(desk: Desk, studentId: string): Promise<void> {
+  const expiresOn = new Date(Date.now() + 30 * DAY_MS).toISOString().slice(0, 10);
+  const notice = { schoolId: SCHOOL.schoolId, policyId: 'lunch', term: TERM, expiresOn, studentIds: [studentId] };
+  const { body } = await desk.post('/v1/notices', notice);
+  const path = `/v1/notices/${String(body['noticeId'])}`;
+  await desk.get(path);
+  await desk.get(`/v1/notices?schoolId=${SCHOOL.schoolId}&limit=1`);
+  await desk.post(`${path}/withdrawal`, { reason: '名单有误' });
+  await desk.get('/v1/notices');
+}
+
+/** Keys and grants; and a second officer, who approves the exception of the first. */
+async function keepAccess(desk: Desk): Promise<void> {
+  const scope = { districtId: 'rencheng' };
+  const officer = await desk.post('/v1/keys', { name: '王主任', role: 'district-officer', scope });
+  const open = (await desk.get(`/v1/payments?exception=open&schoolId=${SCHOOL.schoolId}`)).body['items'] as unknown as {
+    paymentId: string;
+  }[];
+  const headers = { authorization: `Bearer ${String(officer.body['key'])}` };
+  for (const { paymentId } of open)
+    await desk.post(`/v1/payments/${paymentId}/approval`, { document: '纪要' }, headers);
+  await desk.get('/v1/me', headers);
+  await desk.get('/v1/payments?exception=approved');
+  const later = { role: 'auditor', expiresOn: '2099-12-31' };
+  const key = await desk.post('/v1/keys', { name: '审计', scope: { city: '3708' }, ...later });
+  await desk.post(`/v1/keys/${String(key.body['keyId'])}/revocation`, { reason: '离任' });
+  const grant = await desk.post('/v1/grants', { holder: 'li@example.org', scope: { all: true }, ...later });
+  await desk.post('/v1/grants', { holder: 'li@example.org', role: 'finance', scope: { province: '37' } });
+  await desk.post(`/v1/grants/${String(grant.body['grantId'])}/revocation`, { reason: '离任' });
+  for (const path of ['keys?limit=1', 'keys', 'grants?limit=1', 'grants']) await desk.get(`/v1/${path}`);
+}
+
+async function keepPersonalData(desk: Desk): Promise<void> {
+  const number = citizenNumber(902);
+  const { body } = await desk.post('/v1/students', {
+    name: '诸葛小亮',
+    citizenNumber: number,
+    studentNumber: `G${number}`,
+    birthDate: '2015-01-01',
+  });
+  const pupil = `/v1/students/${String(body['studentId'])}`;
+  const fields = ['name', 'studentNumber', 'citizenNumber', 'birthDate'];
+  await desk.post(`${pupil}/disclosure`, { fields, purpose: '核对银行卡' });
+  const asked = { reason: '监护人要求', document: '申请书' };
+  await desk.post(`${pupil}/restriction`, asked);
+  await desk.post(`${pupil}/restriction/lifting`, asked);
+  await desk.post(`${pupil}/erasure`, { ...asked, law: '个人信息保护法第四十七条' });
+  await desk.get(pupil);
+  await desk.get(`${pupil}/history`);
+  await desk.get('/v1/access-log?limit=5');
+  await desk.get('/v1/access-log?limit=500');
 }
 
 async function askForLists(desk: Desk, studentId: string): Promise<void> {

@@ -7,6 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 
+/** Owns databases and is no superuser, as the role of a service should be: policies hold for it. */
+const OWNER = 'ledger';
+
 const DEBIAN = '/usr/lib/postgresql';
 
 /** The newest version that the system has; undefined where it has none. */
@@ -53,6 +56,7 @@ export class Cluster {
     execFileSync(join(bin, 'initdb'), options, { ...identity(), stdio: 'pipe' });
     const cluster = new Cluster(bin, directory, await freePort(), settings);
     await cluster.up();
+    await cluster.admin(`create role ${OWNER} login`);
     return cluster;
   }
 
@@ -118,18 +122,19 @@ export class Cluster {
   }
 }
 
-/** Creates an empty database beside the one at the address, and answers with its address. */
+/** Creates an empty database beside the one at the address, and answers with its address for the role that owns it. */
 export async function newDatabase(admin: string): Promise<string> {
   const name = `t${randomBytes(6).toString('hex')}`;
   const client = new pg.Client(admin);
   await client.connect();
   try {
-    await client.query(`create database ${name} template template0`);
+    await client.query(`create database ${name} template template0 owner ${OWNER}`);
   } finally {
     await client.end();
   }
   const url = new URL(admin);
   url.pathname = name;
+  url.username = OWNER;
   return url.href;
 }
 

@@ -64,7 +64,7 @@ export async function storedBy(directory: string): Promise<string> {
 }
 
 async function rowsOf(url: string): Promise<string[]> {
-  const client = new pg.Client(url);
+  const client = new pg.Client({ connectionString: url, options: `-c aid.reach="everything"` });
   await client.connect();
   const tables = await client.query<{ name: string }>(
     "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('aid', 'aid_keys')",

@@ -11,7 +11,7 @@ import {
   type SqlRow,
 } from '../../sqlite/database.js';
 import { StorageFull } from '../../core/storage.js';
-import { AppendConflict, EventStore, type Head } from '../event-store.js';
+import { AppendConflict, EventStore, type AppendOptions, type Head } from '../event-store.js';
 import { GroupCommit, type Outcome } from '../group-commit.js';
 import { EMPTY_HEAD, headAfter, isSameAppend, place, type LogHead } from '../log-head.js';
 
@@ -34,7 +34,10 @@ interface Append {
   stream: string;
   expected: number;
   events: readonly NewEvent[];
+  intoReserve: boolean;
 }
+
+const noRoom = (): StorageFull => new StorageFull('the disk is almost full');
 
 export interface SqliteEventStoreOptions {
   now?: () => Date;
@@ -71,23 +74,35 @@ export class SqliteEventStore extends EventStore {
     this.last = this.readHead();
   }
 
-  override append(stream: string, expected: number, events: readonly NewEvent[]): Promise<StoredEvent[]> {
-    return this.commits.submit({ stream, expected, events });
+  override append(
+    stream: string,
+    expected: number,
+    events: readonly NewEvent[],
+    { intoReserve = false }: AppendOptions = {},
+  ): Promise<StoredEvent[]> {
+    return this.commits.submit({ stream, expected, events, intoReserve });
   }
 
   override async adopt(events: readonly StoredEvent[]): Promise<void> {
     const head = headAfter(this.last, events);
+    if (!this.hasRoom()) throw noRoom();
     this.durably(() => this.insert(events));
     this.last = head;
   }
 
   private commit(appends: Append[]): Outcome<StoredEvent[]>[] {
-    return this.durably(() => appends.map((append) => this.appendOne(append)));
+    const room = this.hasRoom();
+    return this.durably(() =>
+      appends.map((append) => (room || append.intoReserve ? this.appendOne(append) : { refused: noRoom() })),
+    );
+  }
+
+  private hasRoom(): boolean {
+    return hasRoom(this.file, this.reserve);
   }
 
   private durably<T>(work: () => T): T {
     const before = this.last;
-    if (!hasRoom(this.file, this.reserve)) throw new StorageFull('the disk is almost full');
     try {
       return transact(this.database, work);
     } catch (error) {
