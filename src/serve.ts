@@ -1,4 +1,5 @@
 // `npm start` and `aid-ledger serve`: one line when ready, a clean stop on SIGTERM and SIGINT.
+import { Credentials } from './access/credential.view.js';
 import { ConfigError, readConfig } from './config.js';
 import { startService, type Service } from './service.js';
 
@@ -33,9 +34,9 @@ async function start(environment: NodeJS.ProcessEnv): Promise<Service> {
     console.log(
       `Student Aid Ledger 学生资助台账 is ready at ${service.url} (API: ${service.url}/docs)${keyHint(bootstrapKeyFile)}`,
     );
-    if (!isLoopback(config.host))
+    if (!isLoopback(config.host) && (await isOwnerAlive(service)))
       console.warn(
-        "The owner's key opens everything and this host is not loopback. 所有者密钥可执行一切操作,且本机地址并非回环地址。",
+        "The owner's key opens everything and this host is not loopback: give others keys of their own and revoke it. 所有者密钥可执行一切操作,且本机地址并非回环地址:请为各人签发密钥后将其吊销。",
       );
     return service;
   } catch (error) {
@@ -43,5 +44,9 @@ async function start(environment: NodeJS.ProcessEnv): Promise<Service> {
     process.exit(78);
   }
 }
+
+/** The owner's key can be revoked like any other, once others have keys of their own. */
+const isOwnerAlive = async ({ app }: Service): Promise<boolean> =>
+  (await app.get(Credentials).ownerState()).revoked === null;
 
 const keyHint = (file: string | undefined): string => (file ? `, owner's key in ${file}` : '');

@@ -2,7 +2,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
-import { Day, OneOf, Optional, Pattern, Slug, Text } from '../http/fields.js';
+import { Day, OneOf, Optional, Pattern, Slug, OpenText, Text } from '../http/fields.js';
 import { PageQuery } from '../http/page.dto.js';
 import { ROLE_NAMES, type Role } from './matrix.js';
 import { isScope, type Scope } from './scope.js';
@@ -48,13 +48,13 @@ class PermissionDto {
 
 export class IssueKeyDto extends PermissionDto {
   /** Whose key it is; stands beside everything that is recorded with it. */
-  @Text(100)
+  @OpenText(100)
   name!: string;
 }
 
 export class GiveGrantDto extends PermissionDto {
   /** Value of the token's claim, e.g. a subject or a group. */
-  @Text(200)
+  @OpenText(200)
   holder!: string;
 
   /** First day on which it holds; today where it is absent. */

@@ -10,6 +10,10 @@ export function isCitizenNumber(text: string): boolean {
   return CHECK_DIGITS[sum % 11] === text[17];
 }
 
+/** Whether a citizen number stands anywhere in a text, e.g. inside a student number. */
+export const holdsCitizenNumber = (text: string): boolean =>
+  [...text.matchAll(/(?=(\d{17}[\dXx]))/g)].some(([, found = '']) => isCitizenNumber(found.toUpperCase()));
+
 /** National student number 学籍号: G, J or L and 18 characters (a citizen number, one built like it, or a temporary one). */
 export const isStudentNumber = (text: string): boolean => /^[GJL]\d{17}[\dX]$/.test(text);
 

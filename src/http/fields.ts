@@ -20,7 +20,7 @@ import {
   type ValidationOptions,
 } from 'class-validator';
 import { isCivilDate } from '../core/civil-date.js';
-import { isSchoolCode } from '../core/identifiers.js';
+import { holdsCitizenNumber, isSchoolCode } from '../core/identifiers.js';
 import { isYuanText } from '../core/money.js';
 import { isSchoolYear, isTerm } from '../core/term.js';
 
@@ -47,6 +47,17 @@ export const Text = (most: number) =>
       `须为 1 至 ${most} 字的文字 · must be text of 1 to ${most} characters`,
     ),
     ApiProperty({ type: String, minLength: 1, maxLength: most }),
+  );
+
+/** Text that stands in the log as it is, and so may say nothing of a person. */
+export const OpenText = (most: number) =>
+  applyDecorators(
+    Text(most),
+    rule(
+      'open-text',
+      (value) => typeof value !== 'string' || !holdsCitizenNumber(value),
+      '不得含公民身份号码 · must not contain a citizen number',
+    ),
   );
 
 /** Yuan as text with at most two decimals. */
@@ -93,8 +104,9 @@ export const Word = () =>
   applyDecorators(
     rule(
       'word',
-      (value) => typeof value === 'string' && /^[\p{L}\p{N}][\p{L}\p{N}-]{0,39}$/u.test(value),
-      '须为 1 至 40 个字母、数字或连字符 · must be 1 to 40 letters, digits or hyphens',
+      (value) =>
+        typeof value === 'string' && /^[\p{L}\p{N}][\p{L}\p{N}-]{0,39}$/u.test(value) && !holdsCitizenNumber(value),
+      '须为 1 至 40 个字母、数字或连字符,不得含公民身份号码 · must be 1 to 40 letters, digits or hyphens, and no citizen number',
     ),
     ApiProperty({ type: String, maxLength: 40 }),
   );

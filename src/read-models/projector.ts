@@ -19,6 +19,7 @@ export class Projector {
   private wanted = 0;
   private running: Promise<void> | undefined;
   private waiting: { position: number; resolve: () => void }[] = [];
+  private started = false;
   private stopped = false;
   private looking = false;
   private parkedStreams: ReadonlyMap<string, Parked> = new Map();
@@ -45,6 +46,8 @@ export class Projector {
       else await this.models.create(this.views.tables);
       this.wanted = (await this.store.head()).position;
       await this.catchUp(progress);
+      this.started = true;
+      this.wake(this.wanted);
     });
   }
 
@@ -59,7 +62,8 @@ export class Projector {
   };
 
   private get isBehind(): boolean {
-    return !this.stopped && !this.failure && this.position < this.wanted;
+    // While it starts it catches up by itself; a second one beside it would see a gap where there is none.
+    return this.started && !this.stopped && !this.failure && this.position < this.wanted;
   }
 
   /** Looks for events that other processes have recorded, or have left without a view. */

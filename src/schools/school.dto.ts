@@ -4,7 +4,7 @@ import type { CensusDays } from '../core/term.js';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
-import { Flag, ListOf, Nested, OneOf, Optional, Pattern, SchoolCode, Slug, Text } from '../http/fields.js';
+import { Flag, ListOf, Nested, OneOf, Optional, Pattern, SchoolCode, Slug, OpenText, Text } from '../http/fields.js';
 import { PageQuery } from '../http/page.dto.js';
 
 const isStage = (value: unknown): boolean => (STAGES as readonly unknown[]).includes(value);
@@ -48,7 +48,7 @@ export class DistrictDto {
   @Slug()
   districtId!: string;
 
-  @Text(100)
+  @OpenText(100)
   name!: string;
 
   /** GB/T 2260 code of the district. */
@@ -77,7 +77,7 @@ export class SchoolDto {
   @SchoolCode()
   schoolId!: string;
 
-  @Text(100)
+  @OpenText(100)
   name!: string;
 
   @Slug()

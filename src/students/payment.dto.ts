@@ -11,6 +11,7 @@ import {
   SchoolCode,
   Slug,
   TermCode,
+  OpenText,
   Text,
   Word,
   Yuan,
@@ -57,7 +58,7 @@ export class RecordPaymentDto {
   method!: Method;
 
   /** Voucher or batch number. */
-  @Text(64)
+  @OpenText(64)
   reference!: string;
 
   @Optional()
@@ -96,7 +97,7 @@ export class ReturnPaymentDto {
   cause!: ReturnCause;
 
   /** Bank slip or voucher number. */
-  @Text(64)
+  @OpenText(64)
   reference!: string;
 }
 

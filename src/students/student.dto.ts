@@ -3,7 +3,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
-import { isCitizenNumber, isStudentNumber } from '../core/identifiers.js';
+import { holdsCitizenNumber, isCitizenNumber, isStudentNumber } from '../core/identifiers.js';
 import { DEPARTURE_REASONS, STAGES, type DepartureReason, type Stage } from '../core/vocabulary.js';
 import { Day, Flag, ListOf, OneOf, Optional, SchoolCode, Text, Word } from '../http/fields.js';
 import { PageQuery } from '../http/page.dto.js';
@@ -38,7 +38,7 @@ const Grade = () =>
     Word(),
   );
 
-const isWord = (text: string): boolean => /^[\p{L}\p{N}][\p{L}\p{N}-]{0,39}$/u.test(text);
+const isWord = (text: string): boolean => /^[\p{L}\p{N}][\p{L}\p{N}-]{0,39}$/u.test(text) && !holdsCitizenNumber(text);
 
 export class RegisterStudentDto {
   @Text(60)

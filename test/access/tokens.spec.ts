@@ -301,14 +301,27 @@ describe('the keys of the issuer', () => {
     ['discovery names no issuer', () => issuer.discoveryIs(answering(200, { jwks_uri: issuer.keysUrl }))],
     ['discovery names no keys', () => issuer.discoveryIs(answering(200, { issuer: issuer.url }))],
     [
-      'keys without TLS',
-      () => issuer.discoveryIs(answering(200, { issuer: issuer.url, jwks_uri: 'http://id.example.org/keys' })),
+      'keys without TLS', // at an address that leads here, but does not say so
+      () =>
+        issuer.discoveryIs(
+          answering(200, { issuer: issuer.url, jwks_uri: issuer.keysUrl.replace('127.0.0.1', '0.0.0.0') }),
+        ),
     ],
     ['keys in a file', () => issuer.discoveryIs(answering(200, { issuer: issuer.url, jwks_uri: 'file:///etc/keys' }))],
     ['discovery is null', () => issuer.discoveryIs(answering(200, null))],
     ['discovery is a page', () => issuer.discoveryIs(answering(200, '<html>'))],
     ['discovery is not there', () => issuer.discoveryIs(answering(404, ''))],
-    ['discovery leads elsewhere', () => issuer.discoveryIs(answering(302, '', { location: '/keys' }))],
+    [
+      'discovery fails, with words as if it did not',
+      () => issuer.discoveryIs(answering(500, { issuer: issuer.url, jwks_uri: issuer.keysUrl })),
+    ],
+    [
+      'discovery leads elsewhere',
+      () => {
+        issuer.answers.set('/elsewhere', answering(200, { issuer: issuer.url, jwks_uri: issuer.keysUrl }));
+        issuer.discoveryIs(answering(302, '', { location: '/elsewhere' }));
+      },
+    ],
     ['keys lead elsewhere', () => issuer.keysAre(answering(302, '', { location: '/elsewhere' }))],
     ['the issuer fails', () => issuer.keysAre(answering(500, { keys: issuer.published }))],
     ['keys are no set', () => issuer.keysAre(answering(200, issuer.published))],
@@ -400,6 +413,9 @@ describe('the keys of the issuer', () => {
     expect((await Promise.all(made.map((token) => door.bearerOf(token)))).filter(Boolean)).toEqual([]);
     for (const token of made) expect(await door.bearerOf(token)).toBeUndefined();
     expect(asked() - before).toBe(2); // discovery and keys
+    later(29 * SECOND);
+    for (const token of made) expect(await door.bearerOf(token)).toBeUndefined();
+    expect(asked() - before).toBe(2);
   });
 
   test('nor do they while the issuer fails, which right tokens do not notice', async () => {
@@ -437,7 +453,7 @@ describe('who the bearer is', () => {
     ['subject', { name: undefined }, 'teacher-17'],
     ['subject, where names are not text', { name: { zh: '王' }, preferred_username: 7 }, 'teacher-17'],
     ['subject, where names show nothing', { name: ' \u0007\u200b ', preferred_username: '' }, 'teacher-17'],
-    ['no control characters', { name: '王\r\n\u001b[31m老\u202e师\u2028\ud800' }, '王[31m老师'],
+    ['no control characters', { name: '王\r\n\u001b[31m老\u202e\u2028\u2029\ud800师' }, '王[31m老师'],
     ['rare characters are kept', { name: '王\u{323af}\ue000' }, '王\u{323af}\ue000'],
   ])('%s', async (_, claims, name) => {
     expect(await named(claims)).toBe(name);

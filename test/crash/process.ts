@@ -1,6 +1,7 @@
 // The built service as a process of its own, to be killed.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -14,10 +15,10 @@ export interface Running {
 
 const HEADERS = { authorization: 'Bearer crash-key', 'content-type': 'application/json' };
 
-/** Starts the service on a data folder and resolves when it says that it is ready; `environment` goes before its own. */
+/** Starts the service on a data folder and resolves when it says that it is ready; `environment` goes before its own, and a file takes all that it says. */
 export async function start(
   directory: string,
-  errors: 'inherit' | 'ignore' = 'inherit',
+  errors: 'inherit' | 'ignore' | number = 'inherit',
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Running> {
   const child = spawn(process.execPath, [MAIN], {
@@ -34,7 +35,9 @@ export async function start(
   });
   const url = await readyAt(child);
   // What it logs later is told; a pipe that nobody reads would stop it.
-  child.stdout?.pipe(process.stderr);
+  child.stdout?.pipe(
+    typeof errors === 'number' ? createWriteStream('', { fd: errors, autoClose: false }) : process.stderr,
+  );
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     const ended = once(child, 'exit');
     child.kill(signal);

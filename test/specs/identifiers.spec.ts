@@ -1,6 +1,6 @@
 // National identifiers: the check digit of GB 11643 catches every single slip of the pen.
 import fc from 'fast-check';
-import { isCitizenNumber, isSchoolCode, isStudentNumber } from '../../src/core/identifiers.js';
+import { holdsCitizenNumber, isCitizenNumber, isSchoolCode, isStudentNumber } from '../../src/core/identifiers.js';
 import { property } from './property.js';
 
 // Published examples (facts/policies.yaml, codes_and_algorithms): nobody's own number.
@@ -58,3 +58,10 @@ test.each([
   ['21370000012', false],
   ['213700000X', false],
 ])('%s as a school code: %p', (text, is) => expect(isSchoolCode(text)).toBe(is));
+
+test('a citizen number is found inside a text, wherever it stands', () => {
+  for (const text of ['11010519491231002X', 'G11010519491231002X', '凭证11010519491231002x号', '9911010519491231002X7'])
+    expect({ text, found: holdsCitizenNumber(text) }).toEqual({ text, found: true });
+  for (const text of ['V-2026-001', '110105194912310021', '1'.repeat(40), ''])
+    expect({ text, found: holdsCitizenNumber(text) }).toEqual({ text, found: false });
+});

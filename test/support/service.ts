@@ -47,15 +47,18 @@ export interface TestServiceOptions {
   catalogue?: string;
   directory?: string;
   clock?: FixedClock;
+  /** Configuration besides the usual. */
+  environment?: Record<string, string>;
 }
 
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
-  const { catalogue = 'none', directory = newDirectory(), clock = new FixedClock() } = options;
+  const { catalogue = 'none', directory = newDirectory(), clock = new FixedClock(), environment = {} } = options;
   const config = readConfig({
     ...(await storeOf(directory)),
     AID_CATALOGUE: catalogue,
     AID_BOOTSTRAP_KEY: KEY,
     LOG_LEVEL: 'silent',
+    ...environment,
   });
   const service = await startService(config, { clock, listen: false });
   const request = async (
