@@ -16,18 +16,22 @@ const shared = {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
 };
 
+const API = '<rootDir>/test/http/**/*.spec.ts';
+/** Who may do what and see whom: once more where the database has a wall of its own. */
+const ACCESS = '<rootDir>/test/access/!(tokens|canaries).spec.ts';
+
 /** The whole-API suite once more, on another store. */
-const apiOn = (store) => ({
+const apiOn = (store, more = []) => ({
   ...shared,
   displayName: `api on ${store}`,
-  testMatch: ['<rootDir>/test/http/**/*.spec.ts'],
+  testMatch: [API, ...more],
   globals: { AID_TEST_STORE: store },
 });
 
 export default {
   projects: [
     { ...shared, displayName: 'sqlite', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
-    apiOn('postgres'),
+    apiOn('postgres', [ACCESS]),
     apiOn('kurrentdb double'),
     ...(process.env.KURRENTDB_URL ? [apiOn('kurrentdb')] : []),
   ],

@@ -54,7 +54,10 @@ export class IssueKeyDto extends PermissionDto {
 
 export class GiveGrantDto extends PermissionDto {
   /** Value of the token's claim, e.g. a subject or a group. */
-  @OpenText(200)
+  @Pattern(
+    /^[^\s\p{C}](?:[^\p{C}\p{Zl}\p{Zp}]{0,198}[^\s\p{C}])?$/u,
+    '须为 1 至 200 个可见字符,首尾不留空格 · must be 1 to 200 visible characters, without blanks at its ends',
+  )
   holder!: string;
 
   /** First day on which it holds; today where it is absent. */

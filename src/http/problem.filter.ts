@@ -64,6 +64,8 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const rejection = asRejection(error);
     if (rejection.code === 'internal') this.logger.error({ err: error, requestId: request.id }, 'unforeseen error');
+    if (rejection === error && rejection.status >= 500 && rejection.cause !== undefined)
+      this.logger.warn({ err: rejection.cause, requestId: request.id, code: rejection.code }, 'cannot answer now');
     if (error instanceof StorageUnavailable) this.logger.warn({ err: error, requestId: request.id }, 'storage is away');
     sendProblem(reply, rejection);
   }

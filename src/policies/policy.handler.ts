@@ -25,20 +25,30 @@ function demandWithin(versions: readonly PolicyTerms[], { reach }: CommandContex
   if (!versions.every(within)) throw new Rejection('scope-exceeded');
 }
 
+/** What the officer of one district publishes without naming a district is meant for that one. */
+function confined(terms: PolicyTerms, { reach }: CommandContext): PolicyTerms {
+  if (reach === EVERYTHING || terms.eligibility.districts !== undefined) return terms;
+  const own = reach.districts.length === 1 && reach.areas.length === 0;
+  return own ? { ...terms, eligibility: { ...terms.eligibility, districts: reach.districts } } : terms;
+}
+
 @Injectable()
 export class Policies {
   constructor(private readonly ledger: Ledger) {}
 
   publish({ order, context }: PublishPolicy) {
     const stream = streamOf(order.policyId);
+    const draft = { ...order, versions: order.versions.map((terms) => confined(terms, context)) };
     const decide = (policy: Policy | null) => {
-      demandWithin(order.versions, context);
-      return publish(policy, order);
+      demandWithin(draft.versions, context);
+      return publish(policy, draft);
     };
     return this.ledger.execute({ stream, decider, context, decide });
   }
 
-  amend({ order: { policyId, terms }, context }: AmendPolicy) {
+  amend({ order, context }: AmendPolicy) {
+    const { policyId } = order;
+    const terms = confined(order.terms, context);
     const stream = streamOf(policyId);
     const decide = (policy: Policy | null) => {
       demandWithin([...(policy?.versions ?? []), terms], context);

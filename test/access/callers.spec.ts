@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AUDIENCE, Issuer } from '../support/issuer.js';
 import { key } from '../support/office.js';
 import { FixedClock, newDirectory, startTestService, type TestService } from '../support/service.js';
+import { testWith } from '../support/missing.js';
 import { storeKind } from '../support/stores.js';
 import { HOME, keyOf, newWorld, type World } from './world.js';
 
@@ -149,12 +150,39 @@ test('each caller has a limit of its own, and so has an address without a key', 
 });
 
 // The keys stand in a file of their own where the store is embedded.
-(storeKind() === 'sqlite' ? test : test.skip)('a ledger with students does not start without their keys', async () => {
-  const directory = newDirectory();
-  const aid = await startTestService({ directory });
+testWith(storeKind() === 'sqlite', 'a key store in a file')(
+  'a ledger with students does not start without their keys',
+  async () => {
+    const directory = newDirectory();
+    const aid = await startTestService({ directory });
+    await newWorld(aid);
+    await aid.stop();
+    for (const file of ['keys.db', 'keys.db-wal', 'keys.db-shm']) rmSync(join(directory, file), { force: true });
+    await expect(startTestService({ directory })).rejects.toThrow(/keys\.db/);
+    rmSync(directory, { recursive: true, force: true });
+  },
+);
+
+test('what the officer of one district publishes holds there; for all districts only who reaches them publishes', async () => {
+  const aid = await startTestService();
   await newWorld(aid);
+  const terms = {
+    effectiveFrom: '2024-spring',
+    eligibility: {},
+    benefit: { basis: 'actual-cost' },
+    legal: { document: '试' },
+  };
+  const policy = { policyId: 'local', name: { zh: '本区', en: 'Local' }, kind: 'waiver', versions: [terms] };
+  const officer = await keyOf(aid, 'district-officer', { districtId: 'rencheng' });
+  expect((await aid.post('/v1/policies', policy, { ...officer, ...key() })).body).toMatchObject({
+    versions: [{ eligibility: { districts: ['rencheng'] } }],
+  });
+  const city = await keyOf(aid, 'district-officer', { city: '3708' });
+  const wide = { ...policy, policyId: 'wide' };
+  expect((await aid.post('/v1/policies', wide, { ...city, ...key() })).body).toMatchObject({ code: 'scope-exceeded' });
+  const amended = { ...terms, effectiveFrom: '2030-spring' };
+  const amend = (policyId: string) => aid.post(`/v1/policies/${policyId}/versions`, amended, { ...officer, ...key() });
+  expect((await amend('local')).status).toBe(201);
+  expect((await amend('living-subsidy')).body).toMatchObject({ code: 'scope-exceeded' });
   await aid.stop();
-  for (const file of ['keys.db', 'keys.db-wal', 'keys.db-shm']) rmSync(join(directory, file), { force: true });
-  await expect(startTestService({ directory })).rejects.toThrow(/keys\.db/);
-  rmSync(directory, { recursive: true, force: true });
 });

@@ -21,6 +21,7 @@ async function corrupt(stream: string): Promise<void> {
   const payload = JSON.stringify({ data: { paymentId: 'none', amount: '1.00', sources: [] }, meta: {} });
   const [event] = await store.append(stream, revision, [{ id: randomUUID(), type: 'PaymentReversed', payload }]);
   projector.wake(event?.position ?? 0);
+  await projector.waitFor(event?.position ?? 0);
 }
 
 test('the ledger names the stream, and stays ready', async () => {
