@@ -17,6 +17,12 @@ const PROOFS = {
     specs: 'model/model',
     sizes: { AID_MODEL_RUNS: 33_000 },
   },
+  S3: {
+    says: 'hostile requests made from the OpenAPI document',
+    specs: 'hostile/hostile',
+    sizes: { AID_HOSTILE_REQUESTS: 200_000 },
+  },
+  S4: { says: 'commands sent again over cut connections', specs: 'hostile/retries', sizes: { AID_RETRIES: 100 } },
   E1: { says: 'killed and rival projectors', specs: 'durability/projectors', sizes: { AID_PROJECTOR_ROUNDS: 2000 } },
   E2: { says: 'rebuild while writes go on', specs: 'durability/rebuild', sizes: { AID_REBUILD_ROUNDS: 50 } },
   instances: {

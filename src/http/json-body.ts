@@ -28,6 +28,50 @@ export function depthOf(bytes: Uint8Array, limit = MOST_DEPTH): number {
   return deepest;
 }
 
+/**
+ * A key that stands twice in one object of a JSON text: programs disagree on which one counts, so neither does. The
+ * text is JSON already; keys are compared as what they mean, `"a"` and `"\\u0061"` alike.
+ */
+export function duplicateKeyIn(text: string): string | undefined {
+  // One entry an open bracket: the keys of an object, nothing for a list.
+  const open: (Set<string> | undefined)[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '{') open.push(new Set());
+    else if (character === '[') open.push(undefined);
+    else if (character === '}' || character === ']') open.pop();
+    else if (character === '"') {
+      const end = endOfString(text, at);
+      const keys = open.at(-1);
+      if (keys && isKey(text, end)) {
+        const key = meaningOf(text.slice(at, end));
+        if (keys.has(key)) return key;
+        keys.add(key);
+      }
+      at = end - 1;
+    }
+  }
+  return undefined;
+}
+
+/** The place after the closing quote of the string that begins at a place. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; ; at++) {
+    const character = text[at];
+    if (character === undefined || character === '"') return at + 1;
+    if (character === '\\') at++;
+  }
+}
+
+function isKey(text: string, end: number): boolean {
+  let at = end;
+  while (/\s/.test(text[at] ?? '')) at++;
+  return text[at] === ':';
+}
+
+const meaningOf = (quoted: string): string =>
+  quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
+
 const malformed = (code: string, message: string): Rejection =>
   new Rejection('malformed', { errors: [{ path: '', code, message }] });
 
@@ -43,11 +87,15 @@ export function parseJson(bytes: Buffer): unknown {
   } catch {
     throw malformed('not-utf8', '不是 UTF-8 文本 · not UTF-8 text');
   }
+  let value: unknown;
   try {
-    return parse(text, undefined, { protoAction: 'error', constructorAction: 'error' });
+    value = parse(text, undefined, { protoAction: 'error', constructorAction: 'error' });
   } catch {
     throw malformed('not-json', '不是有效的 JSON · not valid JSON');
   }
+  const twice = duplicateKeyIn(text);
+  if (twice !== undefined) throw malformed('duplicate-key', '同一对象中有重复的字段 · an object names a field twice');
+  return value;
 }
 
 /** Takes the place of the framework's own parsers: JSON only. An empty body is an empty object. */

@@ -4,7 +4,7 @@ import type { CensusDays } from '../core/term.js';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
-import { Flag, ListOf, Nested, OneOf, Optional, Pattern, SchoolCode, Slug, OpenText, Text } from '../http/fields.js';
+import { Flag, ListOf, Nested, OneOf, Optional, Pattern, SchoolCode, Slug, OpenText } from '../http/fields.js';
 import { PageQuery } from '../http/page.dto.js';
 
 const isStage = (value: unknown): boolean => (STAGES as readonly unknown[]).includes(value);

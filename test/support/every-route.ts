@@ -186,8 +186,8 @@ async function keepAccess(desk: Desk): Promise<void> {
   await desk.get('/v1/me', headers);
   await desk.get('/v1/payments?exception=approved');
   const later = { role: 'auditor', expiresOn: '2099-12-31' };
-  const key = await desk.post('/v1/keys', { name: '审计', scope: { city: '3708' }, ...later });
-  await desk.post(`/v1/keys/${String(key.body['keyId'])}/revocation`, { reason: '离任' });
+  const revoked = await desk.post('/v1/keys', { name: '审计', scope: { city: '3708' }, ...later });
+  await desk.post(`/v1/keys/${String(revoked.body['keyId'])}/revocation`, { reason: '离任' });
   const grant = await desk.post('/v1/grants', { holder: 'li@example.org', scope: { all: true }, ...later });
   await desk.post('/v1/grants', { holder: 'li@example.org', role: 'finance', scope: { province: '37' } });
   await desk.post(`/v1/grants/${String(grant.body['grantId'])}/revocation`, { reason: '离任' });
