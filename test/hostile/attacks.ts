@@ -209,29 +209,42 @@ function politeRequest(document: Document, operation: Operation, known: Known, c
 
 function strike(request: HostileRequest, chance: Chance): void {
   const text = request.body?.toString() ?? '{}';
-  switch (request.body ? chance.below(8) : 4 + chance.below(4)) {
-    case 0:
-    case 1:
-    case 2:
+  switch (chance.pick(request.body ? ON_BODIES : ON_ADDRESSES)) {
+    case 'value':
       request.body = Buffer.from(JSON.stringify(spoiled(parsed(text), chance)));
       return;
-    case 3:
+    case 'text':
       request.body = chance.below(150) === 0 ? HUGE : chance.pick(RAW)(text, chance);
       return;
-    case 4:
-      request.path = request.path.replace(/[^/?]+(?=\?|$)/, () => chance.pick(WORDS));
-      return;
-    case 5:
+    case 'query':
       request.path += `${request.path.includes('?') ? '&' : '?'}${chance.pick(QUERIES)}`;
       return;
-    case 6:
+    case 'header':
       Object.assign(request.headers, chance.pick(HEADERS));
       return;
-    default:
-      if (chance.below(3) === 0) request.method = chance.pick(METHODS);
-      else request.path = request.path.replace(/\/v1\/\w+/, (head) => `${head}/${chance.pick(WORDS)}`);
+    case 'method':
+      request.method = chance.pick(METHODS);
+      return;
+    case 'address':
+      request.path = request.path.replace(/[^/?]+(?=\?|$)/, () => chance.pick(WORDS));
   }
 }
+
+/** Most blows leave the address alone, so that they get past the door. */
+type Blow = 'value' | 'text' | 'query' | 'header' | 'method' | 'address';
+const ON_BODIES: readonly Blow[] = [
+  'value',
+  'value',
+  'value',
+  'value',
+  'value',
+  'text',
+  'text',
+  'query',
+  'header',
+  'address',
+];
+const ON_ADDRESSES: readonly Blow[] = ['query', 'query', 'query', 'query', 'header', 'header', 'method', 'address'];
 
 /** What a blow before this one has made unreadable, or too deep to write again, stays one text. */
 const parsed = (text: string): Json => {

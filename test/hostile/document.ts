@@ -42,7 +42,8 @@ export interface Document {
 export const operationsOf = ({ paths }: Document): Operation[] =>
   Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { parameters = [], requestBody }]) => {
-      const [[type = '', content] = []] = Object.entries(requestBody?.content ?? {});
+      const [first] = Object.entries(requestBody?.content ?? {});
+      const [type, content] = first ?? ['', undefined];
       return { method: method.toUpperCase(), path, parameters, body: content?.schema, lines: type.includes('ndjson') };
     }),
   );
