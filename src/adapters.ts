@@ -45,13 +45,13 @@ export const openReadModels = ({ readModels, ledger }: Config, options: Reading 
   openTables(readModels, ledger, FOR_VIEWS, options);
 
 export const openKeyTables = ({ keys, ledger, diskReserve }: Config, options: Reading = {}): Tables =>
-  openTables(keys, keysOf(ledger), FOR_KEYS, { ...options, reserve: diskReserve });
+  openTables(keys, keysOf(ledger), FOR_KEYS, { ...options, reserve: diskReserve, forgets: true });
 
 const openTables = (
   place: TablesPlace,
   schema: string,
   connections: number,
-  options: Reading & { reserve?: number },
+  options: Reading & { reserve?: number; forgets?: boolean },
 ): Tables =>
   place.kind === 'sqlite'
     ? new SqliteTables(place.file, options)

@@ -164,6 +164,14 @@ keys
   .addOption(store())
   .action(async (keyId: string, options: RevokeOptions) => (await import('./cli/keys.js')).revoke(keyId, options));
 
+keys
+  .command('rotate')
+  .description(
+    '更换主密钥(服务停止时),中断后可再次运行 a new master key; services stopped; run again where it was cut off',
+  )
+  .addOption(store())
+  .action(async (options: StoreOption) => (await import('./cli/keys-rotate.js')).rotateMasterKey(options));
+
 program
   .command('migrate')
   .description('迁移台账 move a ledger to another store: log, keys and views; services stopped')

@@ -25,6 +25,8 @@ export interface Config {
   catalogue: readonly string[];
   masterKey: string | undefined;
   masterKeyFile: string | undefined;
+  /** What the master key is to be changed to; read by `aid-ledger keys rotate` alone. */
+  newMasterKey: string | undefined;
   bootstrapKey: string | undefined;
   /** Whose tokens are accepted beside the keys of the ledger. */
   tokens: TokenSettings | undefined;
@@ -157,6 +159,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     catalogue: catalogue === 'none' ? [] : catalogue.split(','),
     masterKey: read('AID_MASTER_KEY'),
     masterKeyFile: read('AID_MASTER_KEY_FILE'),
+    newMasterKey: read('AID_NEW_MASTER_KEY'),
     bootstrapKey: read('AID_BOOTSTRAP_KEY'),
     tokens: tokensOf(read),
     rateLimit: rateOf(read('AID_RATE_LIMIT') ?? '100000'),

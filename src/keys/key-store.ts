@@ -3,16 +3,21 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { GroupCommit, type Outcome } from '../event-store/group-commit.js';
 import type { Row, Table, Tables, Transaction } from '../tables/tables.js';
-import { open, seal } from './cipher.js';
+import { masterIdOf, placeOf, UnfinishedRotation, unwrap, wrap, type Wrapped } from './wrapping.js';
 
 export type IndexKind = 'citizen-number' | 'student-number';
 
-/** Keys are wrapped by the master key and written in base64url. */
-const SECRET: Table = { name: 'secret', columns: { name: 'text', wrapped: 'text' }, key: ['name'] };
-const STUDENT_KEY: Table = {
+/** Keys are wrapped by the master key that `master` names, and written in base64url. */
+export const SECRET: Table = {
+  name: 'secret',
+  columns: { name: 'text', master: 'text', wrapped: 'text' },
+  key: ['name'],
+};
+export const STUDENT_KEY: Table = {
   name: 'student_key',
-  columns: { student_id: 'text', wrapped: 'text' },
+  columns: { student_id: 'text', master: 'text', wrapped: 'text' },
   key: ['student_id'],
+  indexes: [['master']],
 };
 const BLIND_INDEX: Table = {
   name: 'blind_index',
@@ -22,10 +27,18 @@ const BLIND_INDEX: Table = {
 };
 export const KEY_TABLES: readonly Table[] = [SECRET, STUDENT_KEY, BLIND_INDEX];
 
+interface Cached {
+  key: Buffer;
+  until: number;
+}
+
 interface Claim {
   studentId: string;
   numbers: Partial<Record<IndexKind, string>>;
 }
+
+type SecretRow = Wrapped & { name: string };
+type StudentKeyRow = Wrapped & { student_id: string };
 
 interface Entry extends Row {
   kind: IndexKind;
@@ -34,36 +47,37 @@ interface Entry extends Row {
 }
 
 const MOST_CACHED = 10_000;
-
-export class WrongMasterKey extends Error {
-  constructor() {
-    super('The master key does not open this key store. 主密钥与密钥库不符。');
-  }
-}
+/** A key that another service destroyed is forgotten here at the latest then. */
+const CACHED_MS = 60_000;
 
 /** Keys wrapped by a master key that is not in the store. Every change is durable before its promise resolves. */
 export class KeyStore {
   private readonly claims = new GroupCommit<Claim, string>((claims) => this.commit(claims));
-  private readonly cached = new Map<string, Buffer>();
+  private readonly cached = new Map<string, Cached>();
 
   private constructor(
     private readonly tables: Tables,
     private readonly masterKey: Buffer,
     private readonly secrets: ReadonlyMap<string, Buffer>,
+    /** Milliseconds of a clock that only goes forward. */
+    private readonly elapsed: () => number,
   ) {}
 
   /** Opens the store, or makes a new one; refuses a master key that is not the one it was made with. */
-  static async open(tables: Tables, masterKey: Buffer): Promise<KeyStore> {
+  static async open(tables: Tables, masterKey: Buffer, elapsed = () => performance.now()): Promise<KeyStore> {
     await tables.create(KEY_TABLES);
     const secrets = await tables.transaction((rows) => secretsIn(rows, masterKey));
-    return new KeyStore(tables, masterKey, secrets);
+    await demandWhole(tables, masterKey);
+    return new KeyStore(tables, masterKey, secrets, elapsed);
   }
 
   /** As `open`, and changes nothing: a store that is not there, or not whole, fails. */
   static async openToRead(tables: Tables, masterKey: Buffer): Promise<KeyStore> {
-    const held = await tables.query<{ name: string; wrapped: string }>('select name, wrapped from secret');
+    const held = await tables.query<SecretRow>('select * from secret');
     if (held.length < SECRETS.length) throw new Error('the key store has no secrets');
-    return new KeyStore(tables, masterKey, opened(held, masterKey));
+    const secrets = opened(held, masterKey);
+    await demandWhole(tables, masterKey);
+    return new KeyStore(tables, masterKey, secrets, () => performance.now());
   }
 
   /**
@@ -97,7 +111,7 @@ export class KeyStore {
       if (holder !== undefined || withKey.has(studentId)) continue;
       if (citizen) holders.set(citizen.blind, studentId);
       withKey.add(studentId);
-      keys.push({ student_id: studentId, wrapped: wrap(this.masterKey, `student|${studentId}`, randomBytes(32)) });
+      keys.push({ student_id: studentId, ...wrap(this.masterKey, placeOf(studentId), randomBytes(32)) });
       entries.push(...blinds);
     }
     await rows.put(STUDENT_KEY, keys);
@@ -125,20 +139,22 @@ export class KeyStore {
   /** The students' own keys; one that is destroyed is absent. */
   async keysOf(studentIds: Iterable<string>): Promise<ReadonlyMap<string, Buffer>> {
     const wanted = [...new Set(studentIds)];
-    const missing = wanted.filter((studentId) => !this.cached.has(studentId));
+    const now = this.elapsed();
+    const missing = wanted.filter((studentId) => (this.cached.get(studentId)?.until ?? -Infinity) <= now);
     if (this.cached.size + missing.length > MOST_CACHED) this.cached.clear();
-    for (const { student_id, wrapped } of await this.wrappedKeys(missing))
-      this.cached.set(student_id, unwrap(this.masterKey, `student|${student_id}`, wrapped));
-    return new Map(wanted.flatMap((studentId) => entryIfAny(studentId, this.cached.get(studentId))));
+    for (const studentId of missing) this.cached.delete(studentId);
+    for (const row of await this.wrappedKeys(wanted.filter((studentId) => !this.cached.has(studentId))))
+      this.cached.set(row.student_id, {
+        key: unwrap(this.masterKey, placeOf(row.student_id), row),
+        until: now + CACHED_MS,
+      });
+    return new Map(wanted.flatMap((studentId) => entryIfAny(studentId, this.cached.get(studentId)?.key)));
   }
 
   private async wrappedKeys(studentIds: readonly string[]) {
     if (studentIds.length === 0) return [];
     const places = studentIds.map((_, index) => `$${index + 1}`).join(', ');
-    return this.tables.query<{ student_id: string; wrapped: string }>(
-      `select student_id, wrapped from student_key where student_id in (${places})`,
-      studentIds,
-    );
+    return this.tables.query<StudentKeyRow>(`select * from student_key where student_id in (${places})`, studentIds);
   }
 
   /** Keyed digest of a request: equal requests are recognised, their content is not revealed. */
@@ -173,6 +189,7 @@ export class KeyStore {
       await rows.remove(BLIND_INDEX, 'student_id', studentIds);
     });
     for (const studentId of studentIds) this.cached.delete(studentId);
+    await this.tables.scrub();
   }
 
   /** Whether there is a key of any student. */
@@ -204,28 +221,23 @@ const SECRETS = ['blind-index', 'fingerprint', 'office'] as const;
 
 async function secretsIn(rows: Transaction, masterKey: Buffer): Promise<ReadonlyMap<string, Buffer>> {
   await rows.lock(SECRET);
-  const held = await rows.load<{ name: string; wrapped: string }>(SECRET, 'name', SECRETS);
+  const held = await rows.load<SecretRow>(SECRET, 'name', SECRETS);
   const names = new Set(held.map(({ name }) => name));
   const made = SECRETS.filter((name) => !names.has(name)).map((name) => ({
     name,
-    wrapped: wrap(masterKey, `secret|${name}`, randomBytes(32)),
+    ...wrap(masterKey, `secret|${name}`, randomBytes(32)),
   }));
   await rows.put(SECRET, made);
   return opened([...held, ...made], masterKey);
 }
 
-const opened = (rows: readonly { name: string; wrapped: string }[], masterKey: Buffer): ReadonlyMap<string, Buffer> =>
-  new Map(rows.map(({ name, wrapped }) => [name, unwrap(masterKey, `secret|${name}`, wrapped)]));
+const opened = (rows: readonly SecretRow[], masterKey: Buffer): ReadonlyMap<string, Buffer> =>
+  new Map(rows.map((row) => [row.name, unwrap(masterKey, `secret|${row.name}`, row)]));
 
-const wrap = (masterKey: Buffer, place: string, key: Buffer): string =>
-  seal(masterKey, place, key).toString('base64url');
-
-function unwrap(masterKey: Buffer, place: string, wrapped: string): Buffer {
-  try {
-    return open(masterKey, place, Buffer.from(wrapped, 'base64url'));
-  } catch {
-    throw new WrongMasterKey();
-  }
+/** A rotation of the master key that was cut off leaves keys under the one and under the other. */
+async function demandWhole(tables: Tables, masterKey: Buffer): Promise<void> {
+  const text = `select 1 as yes from ${STUDENT_KEY.name} where master < $1 or master > $1 limit 1`;
+  if ((await tables.query(text, [masterIdOf(masterKey)])).length > 0) throw new UnfinishedRotation();
 }
 
 const entryIfAny = (studentId: string, key: Buffer | undefined): [string, Buffer][] => (key ? [[studentId, key]] : []);

@@ -59,10 +59,26 @@ export abstract class Tables implements Reader {
   abstract create(tables: readonly Table[], prefix?: string): Promise<void>;
   /** One at a time over all processes that share these tables. */
   abstract exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** What whoever runs the service should know of the store. */
+  async warnings(): Promise<string[]> {
+    return [];
+  }
+  /** What was removed leaves the disk too, as far as the engine can be told to. */
+  async scrub(): Promise<void> {}
   abstract close(): Promise<void>;
 }
 
-export const prefixed = (table: Table, prefix: string): Table => ({ ...table, name: `${prefix}${table.name}` });
+/** Beside the live tables a table belongs through its like, not through a live one. */
+export const prefixed = ({ belongs, ...table }: Table, prefix: string): Table => ({
+  ...table,
+  name: `${prefix}${table.name}`,
+  ...(belongs && { belongs: belongsUnder(belongs, prefix) }),
+});
+
+const belongsUnder = ({ through, ...columns }: Belonging, prefix: string): Belonging => ({
+  ...columns,
+  ...(through && { through: { ...through, table: `${prefix}${through.table}` } }),
+});
 
 /** Inserts the rows that `source` yields, in the order of the table's columns, or replaces those with the same key. */
 export function upsert({ name, columns, key }: Table, source: string): string {

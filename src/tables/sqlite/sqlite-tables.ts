@@ -48,14 +48,19 @@ export class SqliteTables extends Tables {
   private queue: Promise<unknown> = Promise.resolve();
   private generation = 0;
 
-  /** `reserve`: bytes of the disk that these tables leave to others. */
+  /** `reserve`: bytes of the disk that these tables leave to others; `forgets`: what is removed is overwritten. */
   constructor(
     private readonly file: string,
-    { readOnly = false, reserve = 0 }: { readOnly?: boolean; reserve?: number } = {},
+    {
+      readOnly = false,
+      reserve = 0,
+      forgets = false,
+    }: { readOnly?: boolean; reserve?: number; forgets?: boolean } = {},
   ) {
     super();
     this.reserve = reserve;
     this.writer = readOnly ? undefined : new Connection(openDatabase(file));
+    if (forgets) this.writer?.database.exec('pragma secure_delete = on');
     this.reader = new Connection(openDatabase(file, { readOnly }));
   }
 
@@ -152,6 +157,13 @@ export class SqliteTables extends Tables {
     }
     this.reader.forget();
     this.writer?.forget();
+  }
+
+  /** Overwritten pages reach the file, and the log in which the old ones stand is emptied. */
+  override async scrub(): Promise<void> {
+    const run = this.queue.then(() => this.demandWriter().database.exec('pragma wal_checkpoint(truncate)'));
+    this.queue = run.catch(() => {});
+    await run;
   }
 
   /** The file is this process's own. */
