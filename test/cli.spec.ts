@@ -163,6 +163,42 @@ describe('history', () => {
   });
 });
 
+describe('keys', () => {
+  const on = (ledger: string, ...args: string[]) => aidLedger('keys', ...args, '--store', ledger);
+
+  test('are issued, listed and revoked; the key is printed once and opens the service', async () => {
+    const ledger = altered('select 1');
+    const [name, role, scope] = ['李主任', 'district-officer', 'districtId=rencheng'];
+    const issued = on(ledger, 'issue', '--name', name, '--role', role, '--scope', scope, '--expires-on', '2099-12-31');
+    expect(issued.code).toBe(0);
+    const [, key = '', keyId = ''] = /^(aid_([0-9a-f]{12})_\S{43})$/m.exec(issued.out) ?? [];
+    expect(on(ledger, 'list').out).toMatch(new RegExp(`${keyId}\\s+${name}\\s+${role}\\s+${scope}\\s+2099-12-31\\s+—`));
+    const opens = async () => {
+      const service = await startTestService({ directory: dirname(ledger.slice('sqlite:'.length)), catalogue: 'none' });
+      const { status } = await service.get('/v1/me', { authorization: `Bearer ${key}` });
+      await service.stop();
+      return status;
+    };
+    expect(await opens()).toBe(200);
+    expect(on(ledger, 'revoke', keyId, '--reason', '离任').code).toBe(0);
+    expect(await opens()).toBe(401);
+    expect(on(ledger, 'revoke', keyId, '--reason', '离任')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('已撤销'),
+    });
+  });
+
+  test.each([
+    ['--role', 'king', /district-officer/],
+    ['--scope', 'district=rencheng', /districtId=/],
+    ['--scope', 'schoolId=12', /10 digits/],
+  ])('%s %s is a wrong use', (option, value, told) => {
+    const usual = { '--name': '某人', '--role': 'auditor', '--scope': 'all', [option]: value };
+    const { code, err } = on(store, 'issue', ...Object.entries(usual).flat());
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(told) });
+  });
+});
+
 describe('while a service runs', () => {
   it('reading goes on, rebuilding waits', async () => {
     const running = altered('select 1');

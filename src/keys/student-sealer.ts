@@ -22,6 +22,8 @@ interface SealedEvent {
   data: object;
 }
 
+const NO_KEYS: ReadonlyMap<string, Buffer> = new Map();
+
 export class StudentSealer extends Sealer {
   constructor(
     private readonly keys: KeyStore,
@@ -39,9 +41,12 @@ export class StudentSealer extends Sealer {
     });
   }
 
-  /** The events with their sealed fields in clear; ERASED where the key is gone. */
-  async openAll<Event extends SealedEvent>(events: readonly Event[]): Promise<Event[]> {
-    const keys = await this.keysOf(events);
+  /**
+   * The events with their sealed fields in clear; ERASED where the key is gone, and where the erasure is on record
+   * though the key is still there.
+   */
+  async openAll<Event extends SealedEvent>(events: readonly Event[], erased = false): Promise<Event[]> {
+    const keys = erased ? NO_KEYS : await this.keysOf(events);
     return events.map((event) => ({
       ...event,
       data: this.changed(event, keys, (place, key, value) =>

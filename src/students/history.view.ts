@@ -44,7 +44,7 @@ export class HistoryView {
     );
     const terms = termsOfPayments(events);
     const wanted = events.filter((event) => term === undefined || concerns(event, term, terms));
-    const opened = await this.sealer.openAll(wanted);
+    const opened = await this.sealer.openAll(wanted, privacy.erased);
     return opened.map((event) =>
       item(
         event,

@@ -1,8 +1,9 @@
 // Restriction and erasure through the API: what is kept stays whole, what is erased can be read by nobody (P2).
+import { rmSync } from 'node:fs';
 import { KeyStore } from '../../src/keys/key-store.js';
 import { Projector } from '../../src/read-models/projector.js';
 import { key } from '../support/office.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { newDirectory, startTestService, type TestService } from '../support/service.js';
 import { HOME, keyOf, newWorld, registerPupil, type Pupil } from './world.js';
 import { citizenNumber, payment } from '../support/office.js';
 
@@ -97,4 +98,26 @@ test('erasure: refused while accounts are kept, unless a law is named; then nobo
   expect(await projector.hash()).toBe(hash);
   const registered = await aid.post('/v1/students', { name: '新生', citizenNumber: citizenNumber(7) }, key());
   expect(registered.status).toBe(201);
+});
+
+test('an erasure that is on record and was cut off before the key was destroyed is finished at the next start', async () => {
+  const directory = newDirectory();
+  const first = await startTestService({ directory });
+  await newWorld(first);
+  const pupil = await registerPupil(first, HOME, '郑十', 8);
+  const keys = first.service.app.get(KeyStore);
+  // The process, cut between the two: the event is on disk, the key is still there.
+  keys.destroy = () => Promise.reject(new Error('cut off'));
+  const path = `/v1/students/${pupil.studentId}`;
+  expect((await first.post(`${path}/erasure`, { ...asked, law }, key())).status).toBe(500);
+  expect((await keys.keysOf([pupil.studentId])).size).toBe(1);
+  // What is on record holds already: nobody reads the name.
+  expect((await first.get(path)).body).toMatchObject({ name: null, erased: true });
+  expect((await first.get(`${path}/history`)).text).not.toContain('郑');
+  await first.stop();
+  const second = await startTestService({ directory });
+  expect((await second.service.app.get(KeyStore).keysOf([pupil.studentId])).size).toBe(0);
+  expect((await second.get(`${path}/history`)).text).not.toContain('郑');
+  await second.stop();
+  rmSync(directory, { recursive: true, force: true });
 });
