@@ -19,7 +19,8 @@ export function evolvePrivacy(privacy: Privacy, { type }: PrivacyEvent): Privacy
     case 'RestrictionLifted':
       return { ...privacy, restricted: false };
     case 'PersonalDataErased':
-      return { ...privacy, erased: true };
+      // Nothing is left whose use could be restricted.
+      return { restricted: false, erased: true };
   }
 }
 

@@ -28,7 +28,14 @@ const postgres = sharedPostgres();
 const figures = { rounds: 0, 'events in sources': 0, 'events in dumps': 0, 'paid during the dump': 0 };
 
 /** Beside the load, which a program that blocks this process would hold up. */
-const tool = (name: string, args: readonly string[]) => promisify(execFile)(join(postgresBinaries() ?? '', name), args);
+const tool = (name: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
+  promisify(execFile)(join(postgresBinaries() ?? '', name), args, { env: { ...process.env, ...environment } });
+
+/** The owner of the tables keeps to policies as everybody does: it says that it wants every row. */
+const dump = (file: string, source: string) =>
+  tool('pg_dump', [...SCHEMAS, '--enable-row-security', '--format=custom', `--file=${file}`, source], {
+    PGOPTIONS: '-c aid.reach="everything"',
+  });
 
 testWith(postgres !== undefined, 'PostgreSQL')(
   `${ROUNDS} dumps of a ledger at work are restored whole on a new server`,
@@ -75,11 +82,12 @@ async function dumpAtWork(service: Running, source: string, file: string): Promi
     const work = clerks.work(CLERKS);
     while (clerks.acknowledged.size < PAID_BEFORE) await Promise.race([work, pause(50)]);
     const before = new Map(clerks.acknowledged);
-    await tool('pg_dump', [...SCHEMAS, '--format=custom', `--file=${file}`, source]);
+    await dump(file, source);
     figures['paid during the dump'] += clerks.acknowledged.size - before.size;
     clerks.stop();
     await work;
     expect((await get(service.url, '/v1/ledger/verification')).body).toMatchObject({ ok: true });
+    await expect(tool('pg_dump', [...SCHEMAS, source])).rejects.toThrow(/row-level security/);
     return { studentIds, before, acknowledged: clerks.acknowledged };
   } finally {
     expect(await service.stop()).toBe(0);

@@ -86,6 +86,10 @@ describe('erasure', () => {
       .then({ ...erased(), data: { ...asked, law } });
   });
 
+  test('ends a restriction: there is nothing left to restrict', () => {
+    expect(pupilAfter(...past, restricted(), erased()).privacy).toEqual({ restricted: false, erased: true });
+  });
+
   test('comes once, and nothing that needs the key comes after it', () => {
     given(...past, erased())
       .when(erasing())

@@ -1,7 +1,10 @@
-// Tables in PostgreSQL, in the schema of the connection; text sorts by its bytes, as it does in SQLite.
+// Tables in PostgreSQL, in the schema of the connection; text sorts by its bytes, as it does in SQLite. Connections reach
+// nothing by themselves: every reading and every transaction says how far it reaches, and takes that with it at its end.
 import { lastByKey } from '../../core/group.js';
+import { EVERYTHING, type Reach } from '../../core/reach.js';
 import type { Postgres, Session } from '../../postgres/database.js';
 import { prefixed, Tables, upsert, type Cell, type Reader, type Row, type Table, type Transaction } from '../tables.js';
+import { dropTables, passesWalls, raiseWall, reaching } from './wall.js';
 
 const TYPES = { text: 'text', integer: 'bigint' } as const;
 const COLUMN_TYPES = { text: 'text collate "C"', integer: 'bigint' } as const;
@@ -14,22 +17,26 @@ export class PostgresTables extends Tables {
   }
 
   override query<R extends Row = Row>(text: string, parameters: readonly Cell[] = []): Promise<R[]> {
-    return this.database.query<R>(text, parameters);
+    return this.database.queryUnder<R>(reaching(EVERYTHING), text, parameters);
+  }
+
+  override seenBy(reach: Reach): Reader {
+    return { query: (text, parameters = []) => this.database.queryUnder(reaching(reach), text, parameters) };
   }
 
   override transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.database.transaction((session) => work(rowsOf(session)));
+    return this.database.transaction((session) => work(rowsOf(session)), reaching(EVERYTHING));
   }
 
   override create(tables: readonly Table[], prefix = ''): Promise<void> {
     return this.database.exclusively(`create ${this.database.schema}`, () =>
       this.database.transaction(async (session) => {
         await session.exec(`create schema if not exists ${this.database.schema}`);
-        for (const table of tables) {
-          if (prefix) await session.exec(`drop table if exists ${prefix}${table.name}`);
-          if (await isThere(session, prefix + table.name)) continue;
-          await session.exec(createTable(prefixed(table, prefix)));
-        }
+        if (prefix) await dropTables(session, namesOf(tables, prefix));
+        for (const table of tables)
+          if (!(await isThere(session, prefix + table.name))) await session.exec(createTable(prefixed(table, prefix)));
+        // A table may belong through one that comes after it.
+        for (const table of tables) await raiseWall(session, table, prefix);
       }),
     );
   }
@@ -38,14 +45,19 @@ export class PostgresTables extends Tables {
     return this.database.exclusively(`tables ${this.database.schema}`, work);
   }
 
-  override seenBy(): Reader {
-    return this;
+  override async warnings(): Promise<string[]> {
+    return (await passesWalls(this.database)) ? [NO_WALL] : [];
   }
 
   override close(): Promise<void> {
     return this.database.close();
   }
 }
+
+const NO_WALL =
+  '数据库角色是超级用户或有 BYPASSRLS,行级安全对它无效:只有查询语句自身挡住范围以外的记录。 The database role is a superuser or has BYPASSRLS, for which row-level security does not hold: only the texts of the queries keep to what somebody may see.';
+
+const namesOf = (tables: readonly Table[], prefix = ''): string[] => tables.map(({ name }) => prefix + name);
 
 async function isThere(session: Session, name: string): Promise<boolean> {
   const [row] = await session.query<{ there: boolean }>('select to_regclass($1) is not null as there', [name]);
@@ -76,8 +88,8 @@ const rowsOf = (session: Session): Transaction => ({
   },
   lock: (table) => session.exec(`lock table ${table.name} in access exclusive mode`),
   async swap(tables, prefix) {
-    for (const { name } of tables)
-      await session.exec(`drop table if exists ${name}; alter table ${prefix}${name} rename to ${name}`);
+    await dropTables(session, namesOf(tables));
+    for (const name of namesOf(tables)) await session.exec(`alter table ${prefix}${name} rename to ${name}`);
   },
 });
 
