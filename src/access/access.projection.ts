@@ -2,7 +2,7 @@
 import type { LedgerEvent } from '../core/event.js';
 import type { Whereabouts } from '../core/reach.js';
 import type { Projection } from '../read-models/projection.js';
-import type { Row, Table } from '../tables/tables.js';
+import type { Row, Table, Transaction } from '../tables/tables.js';
 import type { AccessEvent, GrantGiven, KeyIssued, RecordDisclosed, RecordsSeen } from './access.events.js';
 
 const BELONGS = { school: 'school_id', district: 'district_id', area: 'area' };
@@ -66,27 +66,30 @@ export const accessProjection: Projection = {
       ACCESS_GRANT,
       events.filter(isOf('GrantGiven')).map((event) => ({ grant_id: event.data.grantId, ...given(event) })),
     );
-    const keysEnded = new Map(events.filter(isOf('KeyRevoked')).map((event) => [event.data.keyId, event]));
-    const grantsEnded = new Map(events.filter(isOf('GrantRevoked')).map((event) => [event.data.grantId, event]));
-    const ended = (row: PermissionRow, event: LedgerEvent | undefined): Row => ({
-      ...row,
-      body: JSON.stringify({ ...(JSON.parse(row.body) as object), revoked: event && signed(event) }),
-    });
-    const keys = await rows.load<PermissionRow & { key_id: string }>(API_KEY, 'key_id', [...keysEnded.keys()]);
-    await rows.put(
-      API_KEY,
-      keys.map((row) => ended(row, keysEnded.get(row.key_id))),
-    );
-    const grants = await rows.load<PermissionRow & { grant_id: string }>(ACCESS_GRANT, 'grant_id', [
-      ...grantsEnded.keys(),
-    ]);
-    await rows.put(
-      ACCESS_GRANT,
-      grants.map((row) => ended(row, grantsEnded.get(row.grant_id))),
-    );
+    const keys = events.filter(isOf('KeyRevoked')).map((event) => [event.data.keyId, event] as const);
+    await revoke(rows, API_KEY, 'key_id', new Map(keys));
+    const grants = events.filter(isOf('GrantRevoked')).map((event) => [event.data.grantId, event] as const);
+    await revoke(rows, ACCESS_GRANT, 'grant_id', new Map(grants));
     await rows.put(SEEN, events.filter(isOf('RecordsSeen', 'RecordDisclosed')).flatMap(looks));
   },
 };
+
+/** The owner's key was never issued: it has no row to change. */
+async function revoke(
+  rows: Transaction,
+  table: Table,
+  column: string,
+  revocations: ReadonlyMap<string, LedgerEvent>,
+): Promise<void> {
+  const known = await rows.load<PermissionRow>(table, column, [...revocations.keys()]);
+  await rows.put(
+    table,
+    known.map((row) => {
+      const event = revocations.get(String(row[column]));
+      return { ...row, body: JSON.stringify({ ...(JSON.parse(row.body) as object), revoked: event && signed(event) }) };
+    }),
+  );
+}
 
 const signed = ({ meta, recordedAt, position }: LedgerEvent) => ({ by: meta.actor, recordedAt, position });
 
