@@ -46,6 +46,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     await installation.projector.start(options.progress);
     await keepErasures(installation);
     await installation.models.create([KEY_USE]);
+    for (const warning of await installation.models.warnings()) logger.warn(warning);
     const app = await createApp(installation, logger);
     await app.get(CatalogueLoader).load(config.catalogue);
     if (options.listen !== false) await app.listen(config.port, config.host);

@@ -11,6 +11,7 @@ import { Context } from '../http/command-context.js';
 import { LastUse } from '../http/last-use.js';
 import { Answers, Writes } from '../http/openapi.js';
 import { PageQuery, pageOf } from '../http/page.dto.js';
+import { Freshness } from '../office/freshness.js';
 import { newApiKey } from '../keys/api-key.js';
 import {
   GrantGivenAnswer,
@@ -38,6 +39,7 @@ export class AccessApi {
     private readonly view: AccessView,
     private readonly credentials: Credentials,
     private readonly lastUse: LastUse,
+    private readonly freshness: Freshness,
   ) {}
 
   /** Issues a key; it is shown this once, and only its digest is kept. */
@@ -121,7 +123,8 @@ export class AccessApi {
   /** Who saw whose record, which fields and for what; newest first. */
   @Get('access-log')
   @Answers(LookPage, 'A page of looks')
-  looks(@Query() { studentId, principal, from, to, ...page }: AccessLogQuery, @Within() reach: Reach) {
+  async looks(@Query() { studentId, principal, from, to, ...page }: AccessLogQuery, @Within() reach: Reach) {
+    await this.freshness.looksCurrent();
     const filter = {
       ...(studentId && { studentId }),
       ...(principal && { principal }),

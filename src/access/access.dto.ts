@@ -2,7 +2,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
-import { Day, OneOf, Optional, Pattern, Slug, OpenText, Text } from '../http/fields.js';
+import { Day, OneOf, Optional, Pattern, Slug, OpenText, Text, WithoutCitizenNumber } from '../http/fields.js';
 import { PageQuery } from '../http/page.dto.js';
 import { ROLE_NAMES, type Role } from './matrix.js';
 import { isScope, type Scope } from './scope.js';
@@ -58,6 +58,7 @@ export class GiveGrantDto extends PermissionDto {
     /^[^\s\p{C}](?:[^\p{C}\p{Zl}\p{Zp}]{0,198}[^\s\p{C}])?$/u,
     '须为 1 至 200 个可见字符,首尾不留空格 · must be 1 to 200 visible characters, without blanks at its ends',
   )
+  @WithoutCitizenNumber()
   holder!: string;
 
   /** First day on which it holds; today where it is absent. */

@@ -49,16 +49,16 @@ export const Text = (most: number) =>
     ApiProperty({ type: String, minLength: 1, maxLength: most }),
   );
 
-/** Text that stands in the log as it is, and so may say nothing of a person. */
-export const OpenText = (most: number) =>
-  applyDecorators(
-    Text(most),
-    rule(
-      'open-text',
-      (value) => typeof value !== 'string' || !holdsCitizenNumber(value),
-      '不得含公民身份号码 · must not contain a citizen number',
-    ),
+/** What stands in the log as it is may say nothing of a person. */
+export const WithoutCitizenNumber = () =>
+  rule(
+    'open-text',
+    (value) => typeof value !== 'string' || !holdsCitizenNumber(value),
+    '不得含公民身份号码 · must not contain a citizen number',
   );
+
+/** Free text that stands in the log as it is. */
+export const OpenText = (most: number) => applyDecorators(Text(most), WithoutCitizenNumber());
 
 /** Yuan as text with at most two decimals. */
 export const Yuan = () =>

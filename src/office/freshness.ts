@@ -9,14 +9,16 @@ const isRegister = (stream: string): boolean => /^(policy|district|school)-/.tes
 export class Freshness {
   private registers = 0;
   private written = 0;
+  private looked = 0;
 
   constructor(private readonly projector: Projector) {}
 
   /** Called after every acknowledged append. */
   appended = (position: number, stream: string): void => {
     if (isRegister(stream)) this.registers = Math.max(this.registers, position);
-    // A look changes nothing that a read could show.
-    if (!isSeenStream(stream)) this.written = Math.max(this.written, position);
+    // A look changes nothing that a read could show, but for the log of looks.
+    if (isSeenStream(stream)) this.looked = Math.max(this.looked, position);
+    else this.written = Math.max(this.written, position);
     this.projector.wake(position);
   };
 
@@ -31,6 +33,11 @@ export class Freshness {
   async current(atLeast = 0): Promise<number> {
     await this.projector.waitFor(Math.max(this.written, atLeast));
     return this.projector.reached;
+  }
+
+  /** The log of looks contains every look that this process has answered. */
+  looksCurrent(): Promise<void> {
+    return this.projector.waitFor(this.looked);
   }
 
   /** Sums over students are given only while no event is held back from the views. */

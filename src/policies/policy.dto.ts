@@ -15,7 +15,7 @@ import {
   Pattern,
   Slug,
   TermCode,
-  Text,
+  OpenText,
   Word,
   Yuan,
 } from '../http/fields.js';
@@ -30,11 +30,11 @@ const isShortWord = (text: string): boolean => /^[\p{L}\p{N}][\p{L}\p{N}-]{0,39}
 
 export class NameDto {
   /** Name in Chinese. */
-  @Text(100)
+  @OpenText(100)
   zh!: string;
 
   /** Name in English. */
-  @Text(200)
+  @OpenText(200)
   en!: string;
 }
 
@@ -143,23 +143,23 @@ export class PayByDto {
 
 /** The document that the version rests on. */
 export class LegalDto {
-  @Text(300)
+  @OpenText(300)
   document!: string;
 
   @Optional()
-  @Text(100)
+  @OpenText(100)
   number?: string;
 
   @Optional()
-  @Text(300)
+  @OpenText(300)
   clause?: string;
 
   @Optional()
-  @Text(500)
+  @OpenText(500)
   url?: string;
 
   @Optional()
-  @Text(2000)
+  @OpenText(2000)
   note?: string;
 }
 
@@ -222,7 +222,7 @@ export class WithdrawPolicyDto {
   @TermCode()
   from?: Term;
 
-  @Text(500)
+  @OpenText(500)
   reason!: string;
 }
 

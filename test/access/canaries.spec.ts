@@ -106,6 +106,7 @@ async function askEverything(studentId: string): Promise<void> {
       `/v1/students/${studentId}/enrolments`,
       { schoolId: HOME, stage: 'primary', grade: NUMBER, boarding: true, from: '2027-09-01' },
     ],
+    ['/v1/policies', { ...LIVING_SUBSIDY, policyId: 'x', name: { zh: NUMBER, en: NUMBER } }],
     ['/v1/keys', { name: NUMBER, role: 'finance', scope: { all: true } }],
     ['/v1/grants', { holder: NUMBER, role: 'finance', scope: { all: true } }],
   ];
