@@ -23,6 +23,11 @@ const PROOFS = {
     sizes: { AID_HOSTILE_REQUESTS: 200_000 },
   },
   S4: { says: 'commands sent again over cut connections', specs: 'hostile/retries', sizes: { AID_RETRIES: 100 } },
+  rotation: {
+    says: 'the master key changed under kill -9',
+    specs: 'keys/rotation',
+    sizes: { AID_ROTATION_KILLS: 500 },
+  },
   E1: { says: 'killed and rival projectors', specs: 'durability/projectors', sizes: { AID_PROJECTOR_ROUNDS: 2000 } },
   E2: { says: 'rebuild while writes go on', specs: 'durability/rebuild', sizes: { AID_REBUILD_ROUNDS: 50 } },
   instances: {

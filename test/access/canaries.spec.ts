@@ -23,7 +23,10 @@ beforeAll(async () => {
   const environment = { LOG_LEVEL: 'trace', NODE_ENV: 'production' };
   service = await start(data, openSync(logs, 'a'), environment);
 });
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+afterAll(async () => {
+  await service.kill();
+  rmSync(directory, { recursive: true, force: true });
+});
 
 let serial = 0;
 async function ask(method: 'GET' | 'POST', path: string, body?: object | string, headers: Record<string, string> = {}) {

@@ -39,6 +39,7 @@ export async function start(
     typeof errors === 'number' ? createWriteStream('', { fd: errors, autoClose: false }) : process.stderr,
   );
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
