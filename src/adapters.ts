@@ -1,7 +1,6 @@
 // The only place that knows which adapter serves which address.
 import type { Config, TablesPlace } from './config.js';
 import type { EventStore } from './event-store/event-store.js';
-import { KurrentEventStore } from './event-store/kurrent/kurrent-event-store.js';
 import { PostgresEventStore } from './event-store/postgres/postgres-event-store.js';
 import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { Postgres } from './postgres/database.js';
@@ -34,8 +33,11 @@ export async function openEventStore(
       return new SqliteEventStore(store.file, { ...options, reserve: diskReserve });
     case 'postgres':
       return PostgresEventStore.open(new Postgres(store.url, { schema: ledger, connections: FOR_LOG }), options);
-    case 'kurrentdb':
+    case 'kurrentdb': {
+      // Its client has a native part, which only who needs it has to load.
+      const { KurrentEventStore } = await import('./event-store/kurrent/kurrent-event-store.js');
       return KurrentEventStore.open(store.url, models, { prefix: `${ledger}.`, ...options });
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import type { BackupOptions } from './cli/backup.js';
 import { CommandFailure } from './cli/failure.js';
 import type { HistoryOptions } from './cli/history.js';
 import type { IssueOptions, RevokeOptions } from './cli/keys.js';
+import type { RotateOptions } from './cli/keys-rotate.js';
 import type { MigrateOptions } from './cli/migrate.js';
 import type { RebuildOptions } from './cli/rebuild.js';
 import type { TotalsOptions } from './cli/totals.js';
@@ -170,7 +171,8 @@ keys
     '更换主密钥(服务停止时),中断后可再次运行 a new master key; services stopped; run again where it was cut off',
   )
   .addOption(store())
-  .action(async (options: StoreOption) => (await import('./cli/keys-rotate.js')).rotateMasterKey(options));
+  .option('--new-key-file <file>', '新主密钥所在文件(已另行生成) the new key, where it was made elsewhere')
+  .action(async (options: RotateOptions) => (await import('./cli/keys-rotate.js')).rotateMasterKey(options));
 
 program
   .command('migrate')

@@ -3,7 +3,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { GroupCommit, type Outcome } from '../event-store/group-commit.js';
 import type { Row, Table, Tables, Transaction } from '../tables/tables.js';
-import { masterIdOf, placeOf, UnfinishedRotation, unwrap, wrap, type Wrapped } from './wrapping.js';
+import { masterIdOf, placeOf, UnfinishedRotation, unwrap, wrap, WrongMasterKey, type Wrapped } from './wrapping.js';
 
 export type IndexKind = 'citizen-number' | 'student-number';
 
@@ -54,6 +54,8 @@ const CACHED_MS = 60_000;
 export class KeyStore {
   private readonly claims = new GroupCommit<Claim, string>((claims) => this.commit(claims));
   private readonly cached = new Map<string, Cached>();
+  /** Counts what was destroyed here: a key that was read before is not kept after it. */
+  private destructions = 0;
 
   private constructor(
     private readonly tables: Tables,
@@ -66,8 +68,8 @@ export class KeyStore {
   /** Opens the store, or makes a new one; refuses a master key that is not the one it was made with. */
   static async open(tables: Tables, masterKey: Buffer, elapsed = () => performance.now()): Promise<KeyStore> {
     await tables.create(KEY_TABLES);
-    const secrets = await tables.transaction((rows) => secretsIn(rows, masterKey));
     await demandWhole(tables, masterKey);
+    const secrets = await tables.transaction((rows) => secretsIn(rows, masterKey));
     return new KeyStore(tables, masterKey, secrets, elapsed);
   }
 
@@ -75,9 +77,8 @@ export class KeyStore {
   static async openToRead(tables: Tables, masterKey: Buffer): Promise<KeyStore> {
     const held = await tables.query<SecretRow>('select * from secret');
     if (held.length < SECRETS.length) throw new Error('the key store has no secrets');
-    const secrets = opened(held, masterKey);
     await demandWhole(tables, masterKey);
-    return new KeyStore(tables, masterKey, secrets, () => performance.now());
+    return new KeyStore(tables, masterKey, opened(held, masterKey), () => performance.now());
   }
 
   /**
@@ -91,8 +92,17 @@ export class KeyStore {
   private commit(claims: Claim[]): Promise<Outcome<string>[]> {
     return this.tables.transaction(async (rows) => {
       await rows.lock(SECRET);
+      await this.demandUnchanged(rows);
       return this.claimAll(rows, claims);
     });
+  }
+
+  /** After a change of the master key a service that ran on would wrap keys that nobody can open. */
+  private async demandUnchanged(rows: Transaction): Promise<void> {
+    const secrets = await rows.query(`select 1 as yes from ${SECRET.name} where master <> $1 limit 1`, [
+      masterIdOf(this.masterKey),
+    ]);
+    if (secrets.length > 0) throw new WrongMasterKey();
   }
 
   /** In the order in which they were asked for: of two claims to one citizen number the first holds it. */
@@ -139,16 +149,25 @@ export class KeyStore {
   /** The students' own keys; one that is destroyed is absent. */
   async keysOf(studentIds: Iterable<string>): Promise<ReadonlyMap<string, Buffer>> {
     const wanted = [...new Set(studentIds)];
-    const now = this.elapsed();
-    const missing = wanted.filter((studentId) => (this.cached.get(studentId)?.until ?? -Infinity) <= now);
-    if (this.cached.size + missing.length > MOST_CACHED) this.cached.clear();
-    for (const studentId of missing) this.cached.delete(studentId);
-    for (const row of await this.wrappedKeys(wanted.filter((studentId) => !this.cached.has(studentId))))
-      this.cached.set(row.student_id, {
-        key: unwrap(this.masterKey, placeOf(row.student_id), row),
-        until: now + CACHED_MS,
-      });
-    return new Map(wanted.flatMap((studentId) => entryIfAny(studentId, this.cached.get(studentId)?.key)));
+    const [now, destructions] = [this.elapsed(), this.destructions];
+    const found = new Map(wanted.flatMap((studentId) => this.remembered(studentId, now)));
+    const read = (await this.wrappedKeys(wanted.filter((studentId) => !found.has(studentId)))).map(
+      (row): [string, Buffer] => [row.student_id, unwrap(this.masterKey, placeOf(row.student_id), row)],
+    );
+    if (destructions === this.destructions) this.remember(read, now + CACHED_MS);
+    return new Map([...found, ...read]);
+  }
+
+  private remembered(studentId: string, now: number): [string, Buffer][] {
+    const cached = this.cached.get(studentId);
+    if (cached && now < cached.until) return [[studentId, cached.key]];
+    this.cached.delete(studentId);
+    return [];
+  }
+
+  private remember(keys: readonly [string, Buffer][], until: number): void {
+    if (this.cached.size + keys.length > MOST_CACHED) this.cached.clear();
+    for (const [studentId, key] of keys.slice(0, MOST_CACHED)) this.cached.set(studentId, { key, until });
   }
 
   private async wrappedKeys(studentIds: readonly string[]) {
@@ -188,6 +207,7 @@ export class KeyStore {
       await rows.remove(STUDENT_KEY, 'student_id', studentIds);
       await rows.remove(BLIND_INDEX, 'student_id', studentIds);
     });
+    this.destructions++;
     for (const studentId of studentIds) this.cached.delete(studentId);
     await this.tables.scrub();
   }
@@ -217,7 +237,7 @@ export class KeyStore {
   }
 }
 
-const SECRETS = ['blind-index', 'fingerprint', 'office'] as const;
+export const SECRETS = ['blind-index', 'fingerprint', 'office'] as const;
 
 async function secretsIn(rows: Transaction, masterKey: Buffer): Promise<ReadonlyMap<string, Buffer>> {
   await rows.lock(SECRET);
@@ -234,13 +254,17 @@ async function secretsIn(rows: Transaction, masterKey: Buffer): Promise<Readonly
 const opened = (rows: readonly SecretRow[], masterKey: Buffer): ReadonlyMap<string, Buffer> =>
   new Map(rows.map((row) => [row.name, unwrap(masterKey, `secret|${row.name}`, row)]));
 
-/** A rotation of the master key that was cut off leaves keys under the one and under the other. */
+/** A rotation of the master key that was cut off leaves keys under the one and under the other: neither will do. */
 async function demandWhole(tables: Tables, masterKey: Buffer): Promise<void> {
-  const text = `select 1 as yes from ${STUDENT_KEY.name} where master < $1 or master > $1 limit 1`;
-  if ((await tables.query(text, [masterIdOf(masterKey)])).length > 0) throw new UnfinishedRotation();
+  if (!(await standsUnder(tables, masterKey, 'master < $1 or master > $1'))) return;
+  throw (await standsUnder(tables, masterKey, 'master = $1')) ? new UnfinishedRotation() : new WrongMasterKey();
 }
 
-const entryIfAny = (studentId: string, key: Buffer | undefined): [string, Buffer][] => (key ? [[studentId, key]] : []);
+async function standsUnder(tables: Tables, masterKey: Buffer, condition: string): Promise<boolean> {
+  const texts = [SECRET, STUDENT_KEY].map(({ name }) => `select 1 as yes from ${name} where ${condition} limit 1`);
+  for (const text of texts) if ((await tables.query(text, [masterIdOf(masterKey)])).length > 0) return true;
+  return false;
+}
 
 /** A UUID of version 8: its bits are the maker's own. */
 function uuidOf(bytes: Buffer): string {

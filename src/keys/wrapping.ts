@@ -12,7 +12,9 @@ export interface Wrapped extends Row {
 
 export class WrongMasterKey extends Error {
   constructor() {
-    super('The master key does not open this key store. 主密钥与密钥库不符。');
+    super(
+      'The master key does not open this key store. If a change of it was cut off, and a `.new` stands beside its file, run `aid-ledger keys rotate` again. 主密钥与密钥库不符;如更换曾中断,主密钥文件旁留有 .new,请再次运行 aid-ledger keys rotate。',
+    );
   }
 }
 
@@ -21,6 +23,12 @@ export class UnfinishedRotation extends Error {
     super(
       'A change of the master key was cut off: run `aid-ledger keys rotate` again. 更换主密钥中断,请再次运行 aid-ledger keys rotate。',
     );
+  }
+}
+
+export class SameMasterKey extends Error {
+  constructor() {
+    super('The new master key is the old one: nothing was changed. 新主密钥与原主密钥相同,未作更改。');
   }
 }
 
