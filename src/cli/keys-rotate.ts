@@ -14,6 +14,7 @@ import { openKeyTables } from '../adapters.js';
 import { embeddedFiles, installationFiles, type Config } from '../config.js';
 import { newMasterKey, parseMasterKey } from '../keys/master-key.js';
 import { rotate, type MasterKeys } from '../keys/rotation.js';
+import { SameMasterKey } from '../keys/wrapping.js';
 import { lockFile } from '../sqlite/lock.js';
 import type { Tables } from '../tables/tables.js';
 import { CommandFailure } from './failure.js';
@@ -69,8 +70,9 @@ async function change(tables: Tables, { finish, ...keys }: Change): Promise<void
 /** Where the environment holds the key, it holds the new one too; where a file does, the new one is made beside it. */
 function changeOf(config: Config, newKeyFile: string | undefined): Change {
   const { masterKey, newMasterKey: next } = config;
-  const given = newKeyFile === undefined ? next : readKey(newKeyFile);
-  if (masterKey === undefined) return changeOfFile(masterFileOf(config), given);
+  const made = newKeyFile === undefined ? undefined : readKey(newKeyFile);
+  if (masterKey === undefined) return changeOfFile(masterFileOf(config), made);
+  const given = made ?? next;
   if (given === undefined)
     throw new CommandFailure(
       '请用 AID_NEW_MASTER_KEY 或 --new-key-file 给出新主密钥。 Give the new master key in AID_NEW_MASTER_KEY or with --new-key-file.',
@@ -87,9 +89,11 @@ function masterFileOf(config: Config): string {
   return realpathSync(file);
 }
 
-function changeOfFile(file: string, given: string | undefined): Change {
+function changeOfFile(file: string, made: string | undefined): Change {
   const from = parseMasterKey(readKey(file));
-  const to = newKeyBeside(file, given);
+  const wanted = made === undefined ? undefined : parseMasterKey(made);
+  if (wanted?.equals(from)) throw new SameMasterKey();
+  const to = newKeyBeside(file, wanted);
   const finish = (): string => {
     renameSync(`${file}.new`, file);
     syncFolder(file);
@@ -99,8 +103,8 @@ function changeOfFile(file: string, given: string | undefined): Change {
 }
 
 /** A change that was cut off goes on with the key that it had begun with. */
-function newKeyBeside(file: string, given: string | undefined): Buffer {
-  const [beside, wanted] = [`${file}.new`, given === undefined ? undefined : parseMasterKey(given)];
+function newKeyBeside(file: string, wanted: Buffer | undefined): Buffer {
+  const beside = `${file}.new`;
   if (!existsSync(beside)) writeWhole(beside, `${wanted?.toString('hex') ?? newMasterKey()}\n`);
   // Before anything is wrapped: a name in a folder is on disk once the folder is.
   syncFolder(file);

@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { StorageUnavailable } from '../../src/core/storage.js';
 import { KeyStore, STUDENT_KEY } from '../../src/keys/key-store.js';
+import { openDatabase } from '../../src/sqlite/database.js';
 import { SqliteTables } from '../../src/tables/sqlite/sqlite-tables.js';
 
 let directory: string;
@@ -70,6 +72,35 @@ test('a key that another service destroyed is used for a minute at most', async 
   now += 1;
   expect(await used()).toBe(false);
   await Promise.all([here.keys.close(), there.keys.close()]);
+});
+
+test('keys that live are given whoever asks meanwhile, also at the moment when they are read anew', async () => {
+  const { keys } = await openAt('keys.db');
+  for (const id of ['one', 'two']) await keys.claim(id, {});
+  await keys.keysOf(['one']);
+  now += 59_999;
+  const both = keys.keysOf(['one', 'two']);
+  now += 1;
+  const anew = keys.keysOf(['one']);
+  expect([...(await both).keys()].toSorted()).toEqual(['one', 'two']);
+  expect((await anew).has('one')).toBe(true);
+  await keys.close();
+});
+
+test('where somebody reads on in what was removed, the bytes stay and it is told; later it is done', async () => {
+  const { keys, tables } = await openAt('keys.db');
+  await keys.claim('one', {});
+  const wrapped = await wrappedOf(tables, 'one');
+  const reader = openDatabase(join(directory, 'keys.db'), { readOnly: true });
+  reader.exec('begin; select * from student_key');
+  await expect(keys.destroy(['one'])).rejects.toThrow(StorageUnavailable);
+  expect((await keys.keysOf(['one'])).size).toBe(0);
+  expect(bytesOf('keys.db').includes(wrapped)).toBe(true);
+  reader.exec('commit');
+  reader.close();
+  await keys.destroy(['one']);
+  expect(bytesOf('keys.db').includes(wrapped)).toBe(false);
+  await keys.close();
 });
 
 test('commands have ids that follow from caller and key, and that nobody guesses', async () => {
