@@ -5,7 +5,7 @@ import { PostgresEventStore } from './event-store/postgres/postgres-event-store.
 import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { Postgres } from './postgres/database.js';
 import { PostgresTables } from './tables/postgres/postgres-tables.js';
-import { SqliteTables } from './tables/sqlite/sqlite-tables.js';
+import { SqliteTables, type SqliteTablesOptions } from './tables/sqlite/sqlite-tables.js';
 import type { Tables } from './tables/tables.js';
 
 /** Schema of the keys in a PostgreSQL database: apart, so that a dump of the ledger holds none of them. */
@@ -44,17 +44,12 @@ export async function openEventStore(
 type Reading = Pick<StoreOptions, 'readOnly'>;
 
 export const openReadModels = ({ readModels, ledger }: Config, options: Reading = {}): Tables =>
-  openTables(readModels, ledger, FOR_VIEWS, options);
+  openTables(readModels, ledger, FOR_VIEWS, { ...options, rebuildable: true });
 
 export const openKeyTables = ({ keys, ledger, diskReserve }: Config, options: Reading = {}): Tables =>
   openTables(keys, keysOf(ledger), FOR_KEYS, { ...options, reserve: diskReserve, forgets: true });
 
-const openTables = (
-  place: TablesPlace,
-  schema: string,
-  connections: number,
-  options: Reading & { reserve?: number; forgets?: boolean },
-): Tables =>
+const openTables = (place: TablesPlace, schema: string, connections: number, options: SqliteTablesOptions): Tables =>
   place.kind === 'sqlite'
     ? new SqliteTables(place.file, options)
     : new PostgresTables(new Postgres(place.url, { schema, connections }));

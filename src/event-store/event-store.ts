@@ -59,10 +59,19 @@ export abstract class EventStore {
   /** The events of one stream in order, up to a ledger position where one is given. */
   abstract readStream(stream: string, upTo?: number): Promise<StoredEvent[]>;
 
+  /** The events of several streams, each in order; a stream that does not exist is absent. */
+  abstract readStreams(streams: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]>>;
+
   /** Up to `limit` events after a position, in order and without gaps. */
   abstract readAfter(position: number, limit: number): Promise<StoredEvent[]>;
 
-  abstract findEvent(id: string): Promise<StoredEvent | undefined>;
+  /** Those of some ids that the log holds, in any order. */
+  abstract findEvents(ids: readonly string[]): Promise<StoredEvent[]>;
+
+  async findEvent(id: string): Promise<StoredEvent | undefined> {
+    const [event] = await this.findEvents([id]);
+    return event;
+  }
 
   abstract head(): Promise<Head>;
 

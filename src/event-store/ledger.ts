@@ -13,6 +13,7 @@ import type { Reach } from '../core/reach.js';
 import { Rejection } from '../core/rejection.js';
 import { StorageFull } from '../core/storage.js';
 import { AppendConflict, EventStore, NO_STREAM } from './event-store.js';
+import { Remembered, type Standing } from './remembered.js';
 import { Turns } from './turns.js';
 
 /** Who asks for what, under which key; the same for every command of the office. */
@@ -58,6 +59,7 @@ export const eventId = (commandId: string, index: number): string => uuidv5(`${c
 
 export class Ledger {
   private readonly turns = new Turns();
+  private readonly remembered = new Remembered();
 
   constructor(
     private readonly store: EventStore,
@@ -71,16 +73,87 @@ export class Ledger {
     return this.turns.take(order.stream, () => this.attempt(order));
   }
 
-  private async attempt<State, Event extends DomainEvent>(order: Order<State, Event>): Promise<Recorded<Event>> {
+  /**
+   * Many orders in one go: what they need is read at once, and what they mean is written together. Each is taken or
+   * refused by itself; those on one stream follow one another as given.
+   */
+  async executeAll<State, Event extends DomainEvent>(
+    orders: readonly Order<State, Event>[],
+  ): Promise<PromiseSettledResult<Recorded<Event>>[]> {
+    const unheard = await this.unheardOf(orders);
+    await this.recall(orders);
+    return Promise.allSettled(
+      orders.map((order) => this.turns.take(order.stream, () => this.attempt(order, unheard.has(order)))),
+    );
+  }
+
+  /** Orders whose command nobody has given before, in the log or here. */
+  private async unheardOf<Given extends AnyOrder>(orders: readonly Given[]): Promise<ReadonlySet<Given>> {
+    const first = new Map(orders.toReversed().map((order) => [eventId(order.context.commandId, 0), order]));
+    const held = await this.store.findEvents([...first.keys()]);
+    for (const { id } of held) first.delete(id);
+    return new Set(first.values());
+  }
+
+  /** Remembers the streams of orders, reading at once those that are not. */
+  private async recall<State, Event extends DomainEvent>(orders: readonly Order<State, Event>[]): Promise<void> {
+    const strange = orders.filter(({ stream, decider }) => !this.remembered.of(stream, decider));
+    const deciders = new Map(strange.map(({ stream, decider }) => [stream, decider]));
+    const streams = await this.store.readStreams([...deciders.keys()]);
+    for (const [stream, decider] of deciders)
+      this.remembered.keep(
+        stream,
+        decider,
+        standingOf(
+          decider,
+          (streams.get(stream) ?? []).map((event) => readEvent<Event>(event)),
+        ),
+      );
+  }
+
+  private async attempt<State, Event extends DomainEvent>(
+    order: Order<State, Event>,
+    unheard = false,
+  ): Promise<Recorded<Event>> {
+    try {
+      return (await this.decideAsRemembered(order, unheard)) ?? (await this.decideAsHeld(order));
+    } catch (error) {
+      if (error instanceof StorageFull) throw new Rejection('storage-full');
+      throw error;
+    }
+  }
+
+  private async decideAsHeld<State, Event extends DomainEvent>(order: Order<State, Event>): Promise<Recorded<Event>> {
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
       try {
         return await this.decideAndAppend(order);
       } catch (error) {
-        if (error instanceof StorageFull) throw new Rejection('storage-full');
         if (!(error instanceof AppendConflict)) throw error;
       }
     }
     throw new Rejection('concurrent-change');
+  }
+
+  /**
+   * Undefined where the log itself has to be asked: others may have written meanwhile, so that of all that is decided
+   * on a remembered state only an event that the log takes is an answer, and neither a refusal nor a replay.
+   */
+  private async decideAsRemembered<State, Event extends DomainEvent>(
+    order: Order<State, Event>,
+    unheard: boolean,
+  ): Promise<Recorded<Event> | undefined> {
+    const { stream, decider, context } = order;
+    const standing = this.remembered.of(stream, decider);
+    if (!standing || standing.commands.has(context.commandId)) return undefined;
+    if (!unheard && (await this.store.findEvent(eventId(context.commandId, 0)))) return undefined;
+    try {
+      const decided = decide(order, standing);
+      return decided.length > 0 ? await this.write(order, standing, decided) : undefined;
+    } catch (error) {
+      this.remembered.forget(stream);
+      if (error instanceof Rejection || error instanceof AppendConflict) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -109,23 +182,30 @@ export class Ledger {
   private async decideAndAppend<State, Event extends DomainEvent>(
     order: Order<State, Event>,
   ): Promise<Recorded<Event>> {
-    const { stream, decider, context, decide } = order;
-    const { state, events, revision } = await this.load(stream, decider);
+    const { stream, decider, context } = order;
+    const stored = await this.store.readStream(stream);
+    const events = stored.map((event) => readEvent<Event>(event));
     // The stream first: it shows an answer that is on its way to the index of ids; what comes later is a conflict.
     const replay = heldOf(stream, events, context) ?? (await this.replayOf<Event>(context));
     if (replay) return replay;
-    order.demandKnown?.(state);
-    if (context.expectedRevision !== undefined && context.expectedRevision !== revision)
-      throw new Rejection('stale-revision', { revision });
-    const decided = decide(state);
-    if (decided.length === 0)
-      return { events: [], stream, revision, position: events.at(-1)?.position ?? 0, replayed: false };
+    const standing = standingOf(decider, events);
+    const decided = decide(order, standing);
+    if (decided.length > 0) return this.write(order, standing, decided);
+    const { revision, position } = standing;
+    return { events: [], stream, revision, position, replayed: false };
+  }
+
+  private async write<State, Event extends DomainEvent>(
+    { stream, decider, context }: Order<State, Event>,
+    standing: Standing<State>,
+    decided: readonly Event[],
+  ): Promise<Recorded<Event>> {
+    const { revision } = standing;
     const stored = await this.store.append(stream, revision, await this.writtenUnder(stream, decided, context));
-    const answer = recorded(
-      stream,
-      stored.map((event) => readEvent<Event>(event)),
-      false,
-    );
+    const events = stored.map((event) => readEvent<Event>(event));
+    if (events[0]?.revision === revision + 1)
+      this.remembered.keep(stream, decider, standingOf(decider, events, standing));
+    const answer = recorded(stream, events, false);
     this.appended(answer.position, stream);
     return answer;
   }
@@ -140,6 +220,34 @@ export class Ledger {
       }),
     );
   }
+}
+
+type AnyOrder = { context: CommandContext };
+
+/** What an order means where its stream stands so; a refusal is thrown. */
+function decide<State, Event extends DomainEvent>(
+  { context, demandKnown, decide: decideIn }: Order<State, Event>,
+  { state, revision }: Standing<State>,
+): Event[] {
+  demandKnown?.(state);
+  if (context.expectedRevision !== undefined && context.expectedRevision !== revision)
+    throw new Rejection('stale-revision', { revision });
+  return decideIn(state);
+}
+
+/** Where a stream stands after its events, or after those that followed a standing. */
+function standingOf<State, Event extends DomainEvent>(
+  decider: Decider<State, Event>,
+  events: readonly LedgerEvent<Event>[],
+  before: Standing<State> = { state: decider.initial, revision: NO_STREAM, position: 0, commands: new Set() },
+): Standing<State> {
+  const { revision, position } = events.at(-1) ?? before;
+  return {
+    state: fold({ ...decider, initial: before.state }, events),
+    revision,
+    position,
+    commands: new Set([...before.commands, ...events.map(({ meta }) => meta.commandId)]),
+  };
 }
 
 type Asked = Pick<CommandContext, 'commandId' | 'fingerprint'>;

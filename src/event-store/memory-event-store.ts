@@ -48,8 +48,13 @@ export class MemoryEventStore extends EventStore {
     return this.log.slice(position, position + limit);
   }
 
-  override async findEvent(id: string): Promise<StoredEvent | undefined> {
-    return this.byId.get(id);
+  override async readStreams(streams: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
+    const wanted = new Set(streams);
+    return new Map([...this.streams].filter(([stream]) => wanted.has(stream)));
+  }
+
+  override async findEvents(ids: readonly string[]): Promise<StoredEvent[]> {
+    return ids.map((id) => this.byId.get(id)).filter((event) => event !== undefined);
   }
 
   override async head(): Promise<Head> {

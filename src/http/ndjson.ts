@@ -21,8 +21,10 @@ export function readNdjsonBodies(server: FastifyInstance, route: string): void {
 /** In place of a line that is longer than it may be. */
 export const TOO_LONG = Symbol('too long');
 
+export type Line = Buffer | typeof TOO_LONG;
+
 /** Blank lines count as lines and are passed on, so that numbers match the file; no line is held beyond the bound. */
-export async function* linesOfStream(body: unknown): AsyncGenerator<Buffer | typeof TOO_LONG> {
+export async function* linesOfStream(body: unknown): AsyncGenerator<Line> {
   if (!(body instanceof Readable)) throw new Rejection('media-type-unsupported');
   let rest: Buffer = Buffer.alloc(0);
   let overlong = false;
@@ -38,4 +40,15 @@ export async function* linesOfStream(body: unknown): AsyncGenerator<Buffer | typ
   }
   if (overlong) yield TOO_LONG;
   else if (rest.length > 0) yield rest;
+}
+
+export async function* inBatches<T>(items: AsyncIterable<T>, most: number): AsyncGenerator<T[]> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < most) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

@@ -62,7 +62,9 @@ export class StudentSealer extends Sealer {
   }
 
   private keysOf(events: readonly SealedEvent[]): Promise<ReadonlyMap<string, Buffer>> {
-    return this.keys.keysOf(events.flatMap((event) => (this.declared[event.type]?.student ? studentOf(event) : [])));
+    const personal = ({ type, data }: SealedEvent): boolean =>
+      (this.declared[type]?.student ?? []).some((field) => valueAt(data, field.split('.')) !== undefined);
+    return this.keys.keysOf(events.filter(personal).flatMap(studentOf));
   }
 
   private changed(
@@ -84,6 +86,11 @@ function studentOf({ stream, data }: SealedEvent): string[] {
   const [, ofStream] = /^student-(.+)$/.exec(stream) ?? [];
   if (ofStream !== undefined) return [ofStream];
   return 'studentId' in data && typeof data.studentId === 'string' ? [data.studentId] : [];
+}
+
+function valueAt(data: object, [head = '', ...rest]: string[]): unknown {
+  const value = (data as Fields)[head];
+  return rest.length > 0 && typeof value === 'object' && value !== null ? valueAt(value, rest) : value;
 }
 
 /** A copy with the value at a path changed; unchanged where there is none. */

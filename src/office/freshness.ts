@@ -6,6 +6,9 @@ import type { Projector } from '../read-models/projector.js';
 /** Decisions rely on these. */
 const isRegister = (stream: string): boolean => /^(policy|district|school)-/.test(stream);
 
+/** Events that the views take in well under a second. */
+const MOST_BEHIND = 1000;
+
 export class Freshness {
   private registers = 0;
   private written = 0;
@@ -33,6 +36,11 @@ export class Freshness {
   async current(atLeast = 0): Promise<number> {
     await this.projector.waitFor(Math.max(this.written, atLeast));
     return this.projector.reached;
+  }
+
+  /** Who records without pause lets the views follow, so that whoever reads meanwhile does not wait for long. */
+  nearlyCurrent(): Promise<void> {
+    return this.projector.waitFor(this.written - MOST_BEHIND);
   }
 
   /** The log of looks contains every look that this process has answered. */

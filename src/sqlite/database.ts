@@ -15,16 +15,30 @@ export interface OpenOptions {
   journal?: 'wal' | 'delete';
   /** How long to wait for another process that holds the file. */
   patienceMs?: number;
+  /** Commits that nobody is told of: after a power cut the last of them may be gone, in order, and the file is whole. */
+  untold?: boolean;
+  /** Pages that are kept in memory, at most. */
+  cacheMiB?: number;
 }
 
-/** Opens with `synchronous=FULL`, read back: with NORMAL a power cut loses commits that were acknowledged. */
+const SYNC = { full: 2, normal: 1 } as const;
+
+/** Pages of 4 KiB that the write-ahead log takes before they go into the file: 16 MiB, so that each goes there seldom. */
+const CHECKPOINT_PAGES = 4096;
+
+/**
+ * Opens with `synchronous=FULL`, read back: with NORMAL a power cut loses commits that were acknowledged. NORMAL is for
+ * commits that are not.
+ */
 export function openDatabase(file: string, options: OpenOptions = {}): Database {
-  const { readOnly = false, journal = 'wal', patienceMs = 5000 } = options;
+  const { readOnly = false, journal = 'wal', patienceMs = 5000, untold = false, cacheMiB = 16 } = options;
   if (!readOnly) createPrivate(file);
   const database = new driver.DatabaseSync(file, { readOnly, timeout: patienceMs });
   try {
     if (!readOnly) demandPragma(database, 'journal_mode', journal);
-    demandPragma(database, 'synchronous', 2);
+    demandPragma(database, 'synchronous', untold ? SYNC.normal : SYNC.full);
+    demandPragma(database, 'cache_size', -1024 * cacheMiB);
+    demandPragma(database, 'wal_autocheckpoint', CHECKPOINT_PAGES);
     return database;
   } catch (error) {
     database.close();
@@ -123,12 +137,15 @@ export function saidByEngine(error: unknown): boolean {
   return code !== undefined && !SQLITE_OF_THE_STATEMENT.has(code);
 }
 
-/** Prepares each text once. */
-export function statements(database: Database): (text: string) => prebuilt.StatementSyncInstance {
+/** Prepares each text once; `spelled` puts it into the engine's words. */
+export function statements(
+  database: Database,
+  spelled: (text: string) => string = (text) => text,
+): (text: string) => prebuilt.StatementSyncInstance {
   const prepared = new Map<string, prebuilt.StatementSyncInstance>();
   return (text) => {
     let statement = prepared.get(text);
-    if (!statement) prepared.set(text, (statement = database.prepare(text)));
+    if (!statement) prepared.set(text, (statement = database.prepare(spelled(text))));
     return statement;
   };
 }

@@ -7,9 +7,8 @@ import { actorOf } from '../access/principal.js';
 import { canonical } from '../core/canonical.js';
 import { Rejection } from '../core/rejection.js';
 import type { CommandContext } from '../event-store/ledger.js';
-import { Turns } from '../event-store/turns.js';
 import { parseJson } from '../http/json-body.js';
-import { linesOfStream, TOO_LONG } from '../http/ndjson.js';
+import { inBatches, linesOfStream, TOO_LONG, type Line } from '../http/ndjson.js';
 import { WritesLines } from '../http/openapi.js';
 import { asRejection } from '../http/problem.filter.js';
 import { RequestPipe } from '../http/validation.pipe.js';
@@ -17,9 +16,10 @@ import { KeyStore } from '../keys/key-store.js';
 import { BulkLineAnswer } from './payment.answer.dto.js';
 import { PaymentRecorder } from './payment-recorder.js';
 import { BulkPaymentDto } from './payment.dto.js';
+import type { RecordPayment } from './payment.handler.js';
 
-/** Lines decided at the same time: enough to share commits, few enough to bound memory. */
-const AT_ONCE = 256;
+/** Lines decided together: enough to share reads and commits, few enough that others are not kept waiting. */
+const AT_ONCE = 500;
 
 @ApiTags('Payments 发放')
 @ApiBearerAuth()
@@ -42,44 +42,28 @@ export class PaymentBulkApi {
   }
 
   private async *results(request: FastifyRequest): AsyncGenerator<string> {
-    const deciding: Promise<object>[] = [];
-    const turns = new Turns();
     let line = 0;
-    for await (const text of linesOfStream(request.body)) {
-      deciding.push(this.answerTo(request, turns, ++line, text));
-      if (deciding.length >= AT_ONCE) yield* settled(deciding.splice(0, AT_ONCE / 2));
-    }
-    yield* settled(deciding);
-  }
-
-  /** Lines of one student are decided in the order of the input, whatever each has to wait for. */
-  private async answerTo(
-    request: FastifyRequest,
-    turns: Turns,
-    line: number,
-    text: Buffer | typeof TOO_LONG,
-  ): Promise<object> {
-    try {
-      if (text === TOO_LONG) throw new Rejection('body-too-large');
-      const body = parseJson(text);
-      return { line, ...(await turns.take(studentOf(body), () => this.decide(request, body))) };
-    } catch (error) {
-      return { line, ...refusalOf(asRejection(error)) };
+    for await (const texts of inBatches(linesOfStream(request.body), AT_ONCE)) {
+      const answers = await this.answersTo(request, texts);
+      yield answers.map((answer) => `${JSON.stringify({ line: ++line, ...answer })}\n`).join('');
     }
   }
 
-  private async decide(request: FastifyRequest, body: unknown): Promise<object> {
-    const { idempotencyKey, ...payment } = (await this.pipe.transform(body, {
+  /** One answer a line, in the order of the lines. */
+  private async answersTo(request: FastifyRequest, texts: readonly Line[]): Promise<object[]> {
+    const read = await Promise.allSettled(texts.map((text) => this.commandIn(request, text)));
+    const commands = read.flatMap((line) => (line.status === 'fulfilled' ? [line.value] : []));
+    const results = (await this.recorder.recordAll(commands)).values();
+    return read.map((line) => answerTo(line.status === 'fulfilled' ? results.next().value : line));
+  }
+
+  private async commandIn(request: FastifyRequest, text: Line): Promise<RecordPayment> {
+    if (text === TOO_LONG) throw new Rejection('body-too-large');
+    const { idempotencyKey, ...payment } = (await this.pipe.transform(parseJson(text), {
       type: 'body',
       metatype: BulkPaymentDto,
     })) as BulkPaymentDto;
-    const { payment: answer, recorded } = await this.recorder.record(
-      payment,
-      this.contextOf(request, idempotencyKey, payment),
-      request.principal,
-    );
-    const { paymentId, position } = answer;
-    return { status: 201, ...(recorded.replayed && { replayed: true }), paymentId, position };
+    return this.recorder.commandOf(payment, this.contextOf(request, idempotencyKey, payment), request.principal);
   }
 
   /** The same command as the one that POST /v1/payments makes of this key and body. */
@@ -96,12 +80,14 @@ export class PaymentBulkApi {
   }
 }
 
-/** Whose line it is; what names no student has nobody to wait for. */
-const studentOf = (body: unknown): string =>
-  typeof body === 'object' && body !== null && 'studentId' in body ? String(body.studentId) : '';
+type Result = Awaited<ReturnType<PaymentRecorder['recordAll']>>[number] | PromiseRejectedResult;
 
-async function* settled(results: Promise<object>[]): AsyncGenerator<string> {
-  for (const result of results) yield `${JSON.stringify(await result)}\n`;
+function answerTo(result: Result | undefined): object {
+  if (!result) throw new Error('a line without its result');
+  if ('reason' in result) return refusalOf(asRejection(result.reason));
+  const { payment, recorded } = result;
+  const { paymentId, position } = payment;
+  return { status: 201, ...(recorded.replayed && { replayed: true }), paymentId, position };
 }
 
 const refusalOf = ({ status, code, sentence, details }: Rejection) => ({

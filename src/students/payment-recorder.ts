@@ -7,7 +7,13 @@ import { Rejection } from '../core/rejection.js';
 import type { CommandContext, Recorded } from '../event-store/ledger.js';
 import { Freshness } from '../office/freshness.js';
 import { PolicyView } from '../policies/policy.view.js';
-import { recordingOf, RecordSubsidy, type PaymentRequest } from './payment.handler.js';
+import {
+  recordingOf,
+  RecordPayments,
+  RecordSubsidy,
+  type PaymentRequest,
+  type RecordPayment,
+} from './payment.handler.js';
 import type { StudentEvent } from './student.events.js';
 
 @Injectable()
@@ -19,15 +25,32 @@ export class PaymentRecorder {
     private readonly permits: Permits,
   ) {}
 
-  /** What the rules refuse is a duty of its own. */
-  async record(request: PaymentRequest, given: CommandContext, principal: Principal | undefined) {
+  async record(request: PaymentRequest, context: CommandContext, principal: Principal | undefined) {
+    const recorded = await this.bus.execute(await this.commandOf(request, context, principal));
+    return { payment: answerOf(recorded), recorded };
+  }
+
+  /** Many at once: each is recorded or refused by itself. */
+  async recordAll(commands: readonly RecordPayment[]) {
+    await this.freshness.nearlyCurrent();
+    const results = await this.bus.execute(new RecordPayments(commands));
+    return results.map((result) =>
+      result.status === 'fulfilled' ? { payment: answerOf(result.value), recorded: result.value } : result,
+    );
+  }
+
+  /** The command by the policy's kind. What the rules refuse is a duty of its own. */
+  async commandOf(
+    request: PaymentRequest,
+    given: CommandContext,
+    principal: Principal | undefined,
+  ): Promise<RecordPayment> {
     const context = request.exception ? await this.exceptional(given, principal) : given;
     await this.freshness.registersCurrent();
     const kind = (await this.policies.book()).get(request.policyId)?.kind;
     // An unknown policy is refused by the handler, after the student has been looked for.
     const command = kind ? recordingOf[kind] : RecordSubsidy;
-    const recorded = await this.bus.execute(new command(request, context));
-    return { payment: answerOf(recorded), recorded };
+    return new command(request, context);
   }
 
   private async exceptional(context: CommandContext, principal: Principal | undefined): Promise<CommandContext> {

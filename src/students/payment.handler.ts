@@ -1,12 +1,14 @@
 // Recording aid, reversal and return: the commands that move money, and how they are carried out.
 import { Injectable } from '@nestjs/common';
+import { Command, CommandHandler } from '@nestjs/cqrs';
 import { Clock, Ids } from '../core/clock.js';
 import { EVERYTHING } from '../core/reach.js';
 import { Rejection } from '../core/rejection.js';
 import type { Kind } from '../core/vocabulary.js';
-import { Ledger, type CommandContext } from '../event-store/ledger.js';
+import { Ledger, type CommandContext, type Order, type Recorded } from '../event-store/ledger.js';
 import { handle, OfficeCommand } from '../office/command.js';
 import { Freshness } from '../office/freshness.js';
+import type { PolicyBook } from '../policies/policy.js';
 import { PolicyView } from '../policies/policy.view.js';
 import { approve, giveBack, reverse, type ReturnOrder } from './account.js';
 import { record, type PaymentOrder } from './payment.js';
@@ -17,7 +19,7 @@ import { demandKnown, studentDecider, studentStream, type Student } from './stud
 
 export type PaymentRequest = Omit<PaymentOrder, 'paymentId'> & { studentId: string };
 
-abstract class RecordPayment extends OfficeCommand<PaymentRequest> {}
+export abstract class RecordPayment extends OfficeCommand<PaymentRequest> {}
 /** 记录减免 */
 export class RecordWaiver extends RecordPayment {}
 /** 记录补助 */
@@ -30,7 +32,12 @@ export class RecordMeals extends RecordPayment {}
 export class ReversePayment extends OfficeCommand<{ paymentId: string; reason: string }> {}
 /** 退回 */
 export class ReturnPayment extends OfficeCommand<ReturnOrder> {}
-
+/** 批量发放: payments that are recorded together, each for itself; answered in their order. */
+export class RecordPayments extends Command<PromiseSettledResult<Recorded>[]> {
+  constructor(readonly payments: readonly RecordPayment[]) {
+    super();
+  }
+}
 /** 审批例外 */
 export class ApproveException extends OfficeCommand<{ paymentId: string; document: string }> {}
 
@@ -53,11 +60,24 @@ export class AidAccounts {
     private readonly ids: Ids,
   ) {}
 
-  async record({ order: { studentId, ...order }, context }: RecordPayment) {
+  async record(command: RecordPayment) {
+    return this.ledger.execute(this.paymentOrder(command, await this.currentPolicies()));
+  }
+
+  /** Students are read, and payments are written, for all of them at once. */
+  async recordAll(commands: readonly RecordPayment[]) {
+    const policies = await this.currentPolicies();
+    return this.ledger.executeAll(commands.map((command) => this.paymentOrder(command, policies)));
+  }
+
+  private async currentPolicies(): Promise<PolicyBook> {
     await this.freshness.registersCurrent();
-    const policies = await this.policies.book();
+    return this.policies.book();
+  }
+
+  private paymentOrder({ order: { studentId, ...order }, context }: RecordPayment, policies: PolicyBook) {
     const paymentId = this.ids.next();
-    return this.change(studentId, context, (student) =>
+    return this.orderOn(studentId, context, (student) =>
       record(student, { paymentId, ...order }, policies, this.clock.today(), {
         id: context.actor.id,
         reach: context.reach,
@@ -96,8 +116,12 @@ export class AidAccounts {
     });
   }
 
-  private change(studentId: string, context: CommandContext, decide: (student: Student) => StudentEvent[]) {
-    return this.ledger.execute({
+  private orderOn(
+    studentId: string,
+    context: CommandContext,
+    decide: (student: Student) => StudentEvent[],
+  ): Order<Student | null, StudentEvent> {
+    return {
       stream: studentStream(studentId),
       decider: studentDecider,
       context,
@@ -107,7 +131,16 @@ export class AidAccounts {
         demandOpen(known.privacy);
         return decide(known);
       },
-    });
+    };
+  }
+}
+
+@CommandHandler(RecordPayments)
+class BatchHandler {
+  constructor(private readonly accounts: AidAccounts) {}
+
+  execute({ payments }: RecordPayments) {
+    return this.accounts.recordAll(payments);
   }
 }
 
@@ -116,6 +149,7 @@ export const paymentHandlers = [
   handle(RecordSubsidy, AidAccounts, (accounts, command) => accounts.record(command)),
   handle(RecordGrant, AidAccounts, (accounts, command) => accounts.record(command)),
   handle(RecordMeals, AidAccounts, (accounts, command) => accounts.record(command)),
+  BatchHandler,
   handle(ReversePayment, AidAccounts, (accounts, command) => accounts.reverse(command)),
   handle(ApproveException, AidAccounts, (accounts, command) => accounts.approve(command)),
   handle(ReturnPayment, AidAccounts, (accounts, command) => accounts.return(command)),

@@ -59,6 +59,21 @@ export function eventStoreContract(name: string, under: () => StoreUnderTest, is
       expect((await store.head()).position).toBe(4);
     });
 
+    test('several streams and several ids are found at once; what does not exist is absent', async () => {
+      const [one, two, three] = [event({ n: 1 }), event({ n: 2 }), event({ n: 3 })];
+      await store.append('a', NO_STREAM, [one]);
+      await store.append('b', NO_STREAM, [two]);
+      await store.append('a', 0, [three]);
+      const streams = await store.readStreams(['b', 'none', 'a']);
+      expect(new Set(streams.keys())).toEqual(new Set(['a', 'b']));
+      expect(streams.get('a')).toEqual(await store.readStream('a'));
+      expect(streams.get('b')).toEqual(await store.readStream('b'));
+      expect(await store.readStreams([])).toEqual(new Map());
+      const found = await store.findEvents([three.id, randomUUID(), two.id]);
+      expect(new Set(found.map(({ id }) => id))).toEqual(new Set([two.id, three.id]));
+      expect(await store.findEvents([])).toEqual([]);
+    });
+
     test('what is stored is what was appended, byte for byte', async () => {
       const odd = event({ text: '\u0001\u{1F600} 张三 "quotes" \\ \n', number: 1e21, nested: { list: [null, true] } });
       const [stored] = await store.append('a', NO_STREAM, [odd]);

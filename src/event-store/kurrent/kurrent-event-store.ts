@@ -154,6 +154,11 @@ export class KurrentEventStore extends EventStore {
     });
   }
 
+  override async readStreams(streams: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
+    const read = await Promise.all(streams.map(async (stream) => [stream, await this.readStream(stream)] as const));
+    return new Map(read.filter(([, events]) => events.length > 0));
+  }
+
   override async readAfter(position: number, limit: number): Promise<StoredEvent[]> {
     const rows = await this.numbering.after(position, limit);
     const [first] = rows;
@@ -166,6 +171,11 @@ export class KurrentEventStore extends EventStore {
       const events = await patiently(() => this.client.readAll(from, rows.length));
       if (events.length >= rows.length || attempt === SHORT_READS) return joined(events, rows);
     }
+  }
+
+  override async findEvents(ids: readonly string[]): Promise<StoredEvent[]> {
+    const found = await Promise.all(ids.map((id) => this.findEvent(id)));
+    return found.filter((event) => event !== undefined);
   }
 
   override async findEvent(id: string): Promise<StoredEvent | undefined> {

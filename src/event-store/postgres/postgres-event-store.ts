@@ -1,6 +1,7 @@
 // The log in PostgreSQL: one head row is lock and number in one, so positions are dense and in the order of commits,
 // however many services write to the same database.
 import type { NewEvent, StoredEvent } from '../../core/event.js';
+import { groupBy } from '../../core/group.js';
 import { patiently } from '../../core/storage.js';
 import { demandDurable, type Postgres, type Session } from '../../postgres/database.js';
 import { AppendConflict, EventStore, type Head } from '../event-store.js';
@@ -145,14 +146,18 @@ export class PostgresEventStore extends EventStore {
     return this.database.query(text, [stream, upTo]);
   }
 
+  override async readStreams(streams: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
+    const text = `select ${COLUMNS} from event where stream = any($1::text[]) order by stream, revision`;
+    return groupBy(await this.database.query<StoredEvent>(text, [streams]), ({ stream }) => stream);
+  }
+
   override readAfter(position: number, limit: number): Promise<StoredEvent[]> {
     const text = `select ${COLUMNS} from event where position > $1 order by position limit $2`;
     return this.database.query(text, [position, limit]);
   }
 
-  override async findEvent(id: string): Promise<StoredEvent | undefined> {
-    const [event] = await this.database.query<StoredEvent>(`select ${COLUMNS} from event where id = $1`, [id]);
-    return event;
+  override findEvents(ids: readonly string[]): Promise<StoredEvent[]> {
+    return this.database.query(`select ${COLUMNS} from event where id = any($1::text[])`, [ids]);
   }
 
   override async head(): Promise<Head> {

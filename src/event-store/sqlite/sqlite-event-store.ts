@@ -1,5 +1,6 @@
 // The log in one SQLite file: one writer, group commit, every commit synced before it is answered.
 import type { NewEvent, StoredEvent } from '../../core/event.js';
+import { groupBy } from '../../core/group.js';
 import {
   closeDatabase,
   hasRoom,
@@ -153,13 +154,18 @@ export class SqliteEventStore extends EventStore {
     return this.prepared(text).all(stream, upTo) as StoredEvent[];
   }
 
+  override async readStreams(streams: readonly string[]): Promise<ReadonlyMap<string, readonly StoredEvent[]>> {
+    const text = `select ${COLUMNS} from event where stream in (select value from json_each(?)) order by stream, revision`;
+    return groupBy(this.prepared(text).all(JSON.stringify(streams)) as StoredEvent[], ({ stream }) => stream);
+  }
+
   override async readAfter(position: number, limit: number): Promise<StoredEvent[]> {
     const text = `select ${COLUMNS} from event where position > ? order by position limit ?`;
     return this.prepared(text).all(position, limit) as StoredEvent[];
   }
 
-  override async findEvent(id: string): Promise<StoredEvent | undefined> {
-    return this.readById(id);
+  override async findEvents(ids: readonly string[]): Promise<StoredEvent[]> {
+    return ids.map((id) => this.readById(id)).filter((event) => event !== undefined);
   }
 
   override async head(): Promise<Head> {

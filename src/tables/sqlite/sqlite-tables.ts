@@ -12,6 +12,16 @@ import {
 import { StorageFull, StorageUnavailable } from '../../core/storage.js';
 import { prefixed, Tables, upsert, type Cell, type Reader, type Row, type Table, type Transaction } from '../tables.js';
 
+export interface SqliteTablesOptions {
+  readOnly?: boolean;
+  /** Bytes of the disk that these tables leave to others. */
+  reserve?: number;
+  /** What is removed is overwritten. */
+  forgets?: boolean;
+  /** All of it follows from the log: what a power cut takes from the end is made again from there. */
+  rebuildable?: boolean;
+}
+
 /** `$1` as both engines' texts are written, `?1` as SQLite counts parameters. */
 const numbered = (text: string): string => text.replaceAll(/\$(\d+)/g, '?$1');
 
@@ -19,20 +29,20 @@ class Connection {
   private prepared: ReturnType<typeof statements>;
 
   constructor(readonly database: Database) {
-    this.prepared = statements(database);
+    this.prepared = statements(database, numbered);
   }
 
   rows<R extends Row>(text: string, parameters: readonly Cell[] = []): R[] {
-    return this.prepared(numbered(text)).all(...parameters) as R[];
+    return this.prepared(text).all(...parameters) as R[];
   }
 
   run(text: string, parameters: readonly Cell[]): void {
-    this.prepared(numbered(text)).run(...parameters);
+    this.prepared(text).run(...parameters);
   }
 
   /** Statements name tables; after a swap they are prepared anew. */
   forget(): void {
-    this.prepared = statements(this.database);
+    this.prepared = statements(this.database, numbered);
   }
 
   close(): void {
@@ -48,18 +58,14 @@ export class SqliteTables extends Tables {
   private queue: Promise<unknown> = Promise.resolve();
   private generation = 0;
 
-  /** `reserve`: bytes of the disk that these tables leave to others; `forgets`: what is removed is overwritten. */
   constructor(
     private readonly file: string,
-    {
-      readOnly = false,
-      reserve = 0,
-      forgets = false,
-    }: { readOnly?: boolean; reserve?: number; forgets?: boolean } = {},
+    { readOnly = false, reserve = 0, forgets = false, rebuildable = false }: SqliteTablesOptions = {},
   ) {
     super();
     this.reserve = reserve;
-    this.writer = readOnly ? undefined : new Connection(openDatabase(file));
+    const writing = { untold: rebuildable, cacheMiB: rebuildable ? 64 : 4 };
+    this.writer = readOnly ? undefined : new Connection(openDatabase(file, writing));
     if (forgets) this.writer?.database.exec('pragma secure_delete = on');
     this.reader = new Connection(openDatabase(file, { readOnly }));
   }
