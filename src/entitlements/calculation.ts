@@ -4,9 +4,15 @@ import { seasonOf, type Term } from '../core/term.js';
 import type { Stage } from '../core/vocabulary.js';
 import type { Benefit, PolicyVersion, Rate } from '../policies/policy.events.js';
 import { excludes, versionIn, type Policy, type PolicyBook } from '../policies/policy.js';
-import { given, stands, type Account, type Given } from '../students/account.js';
-import type { Student } from '../students/student.js';
+import { given, stands, type Given, type GivenAccount } from '../students/account.js';
+import type { StudentFacts } from '../students/facts.js';
 import { censusFacts, judge, levelsCounted, type CensusFacts, type Condition } from './eligibility.js';
+
+/** Of whom entitlements are calculated: the facts, and what was given. */
+export interface Recipient {
+  facts: StudentFacts;
+  account: GivenAccount;
+}
 
 /** What one policy version says about one student in one term. */
 export interface Assessment {
@@ -27,13 +33,13 @@ export interface Assessment {
 }
 
 /** Null where no version of the policy is in force in the term. */
-export function assess(student: Student, policy: Policy, term: Term): Assessment | null {
+export function assess(student: Recipient, policy: Policy, term: Term): Assessment | null {
   const version = versionIn(policy, term);
   return version ? assessVersion(student, policy, version, censusFacts(student.facts, term)) : null;
 }
 
 export function assessVersion(
-  student: Student,
+  student: Recipient,
   policy: Policy,
   version: PolicyVersion,
   facts: CensusFacts,
@@ -118,14 +124,14 @@ const rateCondition = ({ amounts = [] }: Benefit, facts: CensusFacts, rate: Mone
       ];
 
 /** Of several grants that stand, the one recorded first is the rightful one. */
-function grantedBefore(account: Account, policyId: string, term: Term): Condition {
+function grantedBefore(account: GivenAccount, policyId: string, term: Term): Condition {
   const standing = grantedIn(account, policyId);
   const earlier = standing.slice(0, standing.includes(term) ? standing.indexOf(term) : standing.length);
   return { condition: 'not-granted-before', expected: [], fact: earlier, met: earlier.length === 0 };
 }
 
 /** The terms in which something under the policy still stands, in the order of their first payment. */
-export const grantedIn = (account: Account, policyId: string): Term[] => {
+export const grantedIn = (account: GivenAccount, policyId: string): Term[] => {
   const terms = new Set(account.payments.filter((payment) => payment.policyId === policyId).map(({ term }) => term));
   return [...terms].filter((term) => stands(given(account, policyId, term)));
 };
@@ -140,7 +146,7 @@ export interface Line extends Assessment {
   outstanding: Money | null;
 }
 
-export function lineOf(account: Account, assessment: Assessment, term: Term): Line {
+export function lineOf(account: GivenAccount, assessment: Assessment, term: Term): Line {
   const paid = given(account, assessment.policy.policyId, term);
   const outstanding = assessment.entitled && assessment.entitled.minus(paid.net);
   return { ...assessment, status: statusOf(assessment, paid, outstanding), given: paid, outstanding };
@@ -157,7 +163,7 @@ function statusOf({ eligible, entitled, days }: Assessment, paid: Given, outstan
 
 /** All lines of a student in a term: one for each policy in force, and for one under which money stands all the same. */
 export function linesOf(
-  student: Student,
+  student: Recipient,
   book: PolicyBook,
   term: Term,
   policies: Iterable<Policy> = book.values(),
@@ -174,14 +180,14 @@ export function linesOf(
 }
 
 /** The version under which something was paid for the term and still stands. */
-function versionPaid(account: Account, policy: Policy, term: Term): PolicyVersion | undefined {
+function versionPaid(account: GivenAccount, policy: Policy, term: Term): PolicyVersion | undefined {
   if (!stands(given(account, policy.policyId, term))) return undefined;
   const paid = account.payments.find((payment) => payment.policyId === policy.policyId && payment.term === term);
   return policy.versions.find(({ version }) => version === paid?.policyVersion);
 }
 
 /** Nothing is due under a policy while one that excludes it stands for the term; of two that both stand, neither yields. */
-function excluded(account: Account, assessment: Assessment, term: Term, book: PolicyBook): Assessment {
+function excluded(account: GivenAccount, assessment: Assessment, term: Term, book: PolicyBook): Assessment {
   const { policy } = assessment;
   if (stands(given(account, policy.policyId, term))) return assessment;
   const rivals = standingRivals(account, policy, term, book);
@@ -192,7 +198,7 @@ function excluded(account: Account, assessment: Assessment, term: Term, book: Po
 }
 
 /** The policies that exclude this one and under which something stands for the term. */
-export function standingRivals(account: Account, policy: Policy, term: Term, book: PolicyBook): string[] {
+export function standingRivals(account: GivenAccount, policy: Policy, term: Term, book: PolicyBook): string[] {
   const paid = new Set(account.payments.filter((payment) => payment.term === term).map(({ policyId }) => policyId));
   return [...paid].filter((policyId) => {
     const other = book.get(policyId);

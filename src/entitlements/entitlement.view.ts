@@ -12,9 +12,12 @@ import { paged, type Page } from '../office/page.js';
 import type { Policy, PolicyBook } from '../policies/policy.js';
 import { PolicyView } from '../policies/policy.view.js';
 import type { StudentEvent } from '../students/student.events.js';
-import { demandKnown, studentDecider, studentStream, type Student } from '../students/student.js';
+import { EMPTY_ACCOUNT } from '../students/account.js';
+import { PaymentView } from '../students/payment.view.js';
+import type { KnownStudent } from '../students/student.projection.js';
+import { demandKnown, studentDecider, studentStream } from '../students/student.js';
 import { next, StudentView } from '../students/student.view.js';
-import { linesOf, totalsOf, type Line, type LineStatus } from './calculation.js';
+import { linesOf, totalsOf, type Line, type LineStatus, type Recipient } from './calculation.js';
 
 export interface PopulationFilter {
   term: Term;
@@ -63,6 +66,7 @@ const STRIDE = 200;
 export class EntitlementView {
   constructor(
     private readonly students: StudentView,
+    private readonly payments: PaymentView,
     private readonly policies: PolicyView,
     private readonly store: EventStore,
     private readonly freshness: Freshness,
@@ -86,11 +90,14 @@ export class EntitlementView {
     studentId: string,
     reach: Reach,
     knownAt: number | undefined,
-  ): Promise<{ student: Student; book: PolicyBook }> {
-    const present = demandKnown((await this.students.state(studentId, reach)) ?? null, studentId, reach);
+  ): Promise<{ student: Recipient; book: PolicyBook }> {
+    const present = demandKnown((await this.students.known(studentId, reach)) ?? null, studentId, reach);
     this.freshness.demandWholeStudent(studentId);
     if (present.privacy.restricted) throw new Rejection('student-restricted');
-    if (knownAt === undefined) return { student: present, book: await this.policies.book() };
+    if (knownAt === undefined) {
+      const account = (await this.payments.accountsOf([studentId])).get(studentId) ?? EMPTY_ACCOUNT;
+      return { student: { ...present, account }, book: await this.policies.book() };
+    }
     const stored = await this.store.readStream(studentStream(studentId), knownAt);
     const student = fold(
       studentDecider,
@@ -127,9 +134,12 @@ export class EntitlementView {
   ): AsyncGenerator<PopulationLine> {
     for (let start = from; ;) {
       const rows = await this.students.rowsFrom(start, STRIDE, reach, schoolId);
-      for (const row of rows)
-        for (const line of linesOf(JSON.parse(row.body) as Student, book, term, policies))
-          yield { studentId: row.student_id, line };
+      const accounts = await this.payments.accountsOf(rows.map(({ student_id }) => student_id));
+      for (const { student_id: studentId, body } of rows) {
+        const { facts } = JSON.parse(body) as KnownStudent;
+        const account = accounts.get(studentId) ?? EMPTY_ACCOUNT;
+        for (const line of linesOf({ facts, account }, book, term, policies)) yield { studentId, line };
+      }
       const last = rows.at(-1);
       if (!last) return;
       start = next(last.student_id);

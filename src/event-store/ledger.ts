@@ -1,5 +1,5 @@
 // The one path into the log: load, replay a known command, else decide, seal, append; a lost race is decided again.
-import { v5 as uuidv5 } from 'uuid';
+import { parse, v5 as uuidv5 } from 'uuid';
 import { fold, type Decider } from '../core/decider.js';
 import {
   readEvent,
@@ -51,7 +51,7 @@ export interface Recorded<Event extends DomainEvent = DomainEvent> {
   replayed: boolean;
 }
 
-const EVENT_IDS = 'b1ce9d0c-64b4-4f0e-9c43-0b1a5f7f2d3e';
+const EVENT_IDS = parse('b1ce9d0c-64b4-4f0e-9c43-0b1a5f7f2d3e');
 const MOST_ATTEMPTS = 20;
 
 /** Deterministic, so that a retry of the command repeats the ids of its events. */

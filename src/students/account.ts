@@ -14,7 +14,7 @@ import type {
 } from './student.events.js';
 import { minusParts, splitReturn } from './funding.js';
 
-/** A payment as the account stands now; plain data, a projection stores it as JSON. */
+/** A payment as the account stands now. */
 export interface Payment {
   paymentId: string;
   policyId: string;
@@ -40,6 +40,14 @@ export interface Payment {
 
 export interface Account {
   payments: readonly Payment[];
+}
+
+/** What entitlements ask of an account. */
+export interface GivenAccount {
+  payments: readonly Pick<
+    Payment,
+    'policyId' | 'policyVersion' | 'term' | 'amount' | 'days' | 'returned' | 'reversed'
+  >[];
 }
 
 export const EMPTY_ACCOUNT: Account = { payments: [] };
@@ -98,7 +106,7 @@ const replace = (account: Account, paymentId: string, change: (payment: Payment)
 });
 
 /** What is left of a payment after returns and reversal, in yuan. */
-export const netOf = (payment: Payment): Money =>
+export const netOf = (payment: Pick<Payment, 'amount' | 'returned' | 'reversed'>): Money =>
   payment.reversed ? ZERO : yuan(payment.amount).minus(payment.returned);
 
 export interface Given {
@@ -110,7 +118,7 @@ export interface Given {
 }
 
 /** What a student was given under one policy, in one term or in a lifetime. */
-export function given(account: Account, policyId: string, term?: Term): Given {
+export function given(account: GivenAccount, policyId: string, term?: Term): Given {
   const payments = account.payments.filter(
     (payment) => payment.policyId === policyId && (!term || payment.term === term),
   );

@@ -61,6 +61,7 @@ export interface PaymentRow extends Row {
   district_id: string | null;
   stage: string | null;
   fen: number;
+  /** Days of meals that still stand. */
   days: number;
   returned_fen: number;
   paid_on: string;
@@ -75,7 +76,7 @@ export interface PaymentRow extends Row {
 /** Money given, reversed or returned. */
 export const isMoneyEvent = (event: LedgerEvent): event is LedgerEvent<MoneyEvent> => event.type.startsWith('Payment');
 
-const isAccountEvent = (event: LedgerEvent): event is LedgerEvent<AccountEvent> =>
+export const isAccountEvent = (event: LedgerEvent): event is LedgerEvent<AccountEvent> =>
   isMoneyEvent(event) || event.type === 'ExceptionApproved';
 
 export const paymentProjection: Projection = {
@@ -96,10 +97,11 @@ export const paymentProjection: Projection = {
 function after(row: PaymentRow | undefined, event: LedgerEvent<AccountEvent>): PaymentRow {
   if (event.type === 'PaymentDisbursed') return disbursed(event);
   if (!row) throw new Error(`${event.type} of an unknown payment at position ${event.position}`);
-  if (event.type === 'PaymentReversed') return { ...row, state: 'reversed' };
+  if (event.type === 'PaymentReversed') return { ...row, state: 'reversed', days: 0 };
   if (event.type === 'ExceptionApproved') return { ...row, exception: 'approved' };
   const returned_fen = row.returned_fen + toFen(yuan(event.data.amount));
-  return { ...row, returned_fen, state: returned_fen === row.fen ? 'returned' : 'partly-returned' };
+  const days = row.days - (event.data.days ?? 0);
+  return { ...row, returned_fen, days, state: returned_fen === row.fen ? 'returned' : 'partly-returned' };
 }
 
 const disbursed = ({ data, position }: LedgerEvent<PaymentDisbursed>): PaymentRow => ({

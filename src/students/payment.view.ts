@@ -1,12 +1,14 @@
 // Reading the payment register: one payment, or those that a set of filters selects.
 import { Injectable } from '@nestjs/common';
 import type { CivilDate } from '../core/civil-date.js';
+import { groupBy } from '../core/group.js';
 import { fromFen, toYuan } from '../core/money.js';
 import type { Reach } from '../core/reach.js';
 import type { Term } from '../core/term.js';
 import { paged, type Page } from '../office/page.js';
 import { Tables, type Cell } from '../tables/tables.js';
 import { within } from '../tables/within.js';
+import type { GivenAccount } from './account.js';
 import { PAYMENT, type ExceptionState, type PaymentRow, type PaymentState } from './payment.projection.js';
 import type { PaymentDisbursed } from './student.events.js';
 import { STUDENT_SCHOOL } from './student.projection.js';
@@ -54,6 +56,17 @@ const shown = (row: PaymentRow) => {
   };
 };
 
+const asGiven = (row: PaymentRow): GivenAccount['payments'][number] => ({
+  policyId: row.policy_id,
+  policyVersion: row.policy_version,
+  // The register holds what terms of events were.
+  term: row.term as Term,
+  amount: toYuan(fromFen(row.fen)),
+  days: row.days,
+  returned: toYuan(fromFen(row.returned_fen)),
+  reversed: row.state === 'reversed',
+});
+
 const withinReach = (reach: Reach, parameters: Cell[]): string =>
   within('payment', reach, PAYMENT.belongs, STUDENT_SCHOOL.belongs, (value) => `$${parameters.push(value)}`);
 
@@ -71,6 +84,18 @@ export class PaymentView {
   async one(paymentId: string, reach: Reach) {
     const row = await this.row(paymentId, reach);
     return row && shown(row);
+  }
+
+  /** What each of some students was given, wherever it counts; who was given nothing is absent. */
+  async accountsOf(studentIds: readonly string[]): Promise<ReadonlyMap<string, GivenAccount>> {
+    if (studentIds.length === 0) return new Map();
+    const places = studentIds.map((_, index) => `$${index + 1}`).join(', ');
+    const rows = await this.models.query<PaymentRow>(
+      `select * from payment where student_id in (${places}) order by student_id, position`,
+      studentIds,
+    );
+    const byStudent = groupBy(rows, ({ student_id }) => student_id);
+    return new Map([...byStudent].map(([studentId, ofStudent]) => [studentId, { payments: ofStudent.map(asGiven) }]));
   }
 
   async page({ limit, after }: Page, filter: PaymentFilter, reach: Reach) {

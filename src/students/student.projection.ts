@@ -1,11 +1,13 @@
-// One row a student: facts and account, folded; and the schools through which the student is found.
+// One row a student: facts, folded, and what may be done with them; and the schools through which the student is found.
 import { fold } from '../core/decider.js';
 import type { LedgerEvent } from '../core/event.js';
 import { groupBy } from '../core/group.js';
 import type { Projection } from '../read-models/projection.js';
 import type { Row, Table } from '../tables/tables.js';
-import type { StudentEvent } from './student.events.js';
+import { EMPTY_ACCOUNT } from './account.js';
 import { whereaboutsOf } from './facts.js';
+import { isAccountEvent } from './payment.projection.js';
+import type { StudentEvent } from './student.events.js';
 import { studentDecider, type Student } from './student.js';
 
 export const STUDENT = {
@@ -39,9 +41,12 @@ export interface StudentRow extends Row {
   restricted: number;
   /** The registering event, its personal fields sealed as stored. */
   registration: string;
-  /** Facts and account, folded. */
+  /** A KnownStudent. */
   body: string;
 }
+
+/** What a row knows of a student. What was given stands in the payment register. */
+export type KnownStudent = Pick<Student, 'facts' | 'privacy'>;
 
 const STUDENT_STREAM = 'student-';
 
@@ -75,7 +80,7 @@ export const studentProjection: Projection = {
 const MOVES: ReadonlySet<StudentEvent['type']> = new Set(['StudentRegistered', 'StudentEnrolled', 'StudentDeparted']);
 
 const placesOf = ({ student_id, body }: StudentRow): Row[] =>
-  whereaboutsOf((JSON.parse(body) as Student).facts).map(({ schoolId = '', districtId = '', area = '' }) => ({
+  whereaboutsOf((JSON.parse(body) as KnownStudent).facts).map(({ schoolId = '', districtId = '', area = '' }) => ({
     school_id: schoolId,
     student_id,
     district_id: districtId,
@@ -83,16 +88,20 @@ const placesOf = ({ student_id, body }: StudentRow): Row[] =>
   }));
 
 function after(studentId: string, row: StudentRow | undefined, events: LedgerEvent<StudentEvent>[]): StudentRow {
-  const initial = row ? (JSON.parse(row.body) as Student) : null;
-  const student = fold({ ...studentDecider, initial }, events);
   const { revision = 0, position = 0 } = events.at(-1) ?? {};
+  const telling = events.filter((event) => !isAccountEvent(event));
+  if (row && telling.length === 0) return { ...row, revision, position };
+  const before = row ? { ...(JSON.parse(row.body) as KnownStudent), account: EMPTY_ACCOUNT } : null;
+  const student = fold({ ...studentDecider, initial: before }, telling);
+  if (!student) throw new Error(`${events[0]?.stream} does not begin with a registration`);
+  const { facts, privacy } = student;
   return {
     student_id: studentId,
     revision,
     position,
-    restricted: student?.privacy.restricted ? 1 : 0,
-    registration: student?.privacy.erased ? ERASED : (row?.registration ?? registrationOf(events[0])),
-    body: JSON.stringify(student),
+    restricted: privacy.restricted ? 1 : 0,
+    registration: privacy.erased ? ERASED : (row?.registration ?? registrationOf(events[0])),
+    body: JSON.stringify({ facts, privacy } satisfies KnownStudent),
   };
 }
 

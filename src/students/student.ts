@@ -43,11 +43,15 @@ export const studentDecider: Decider<Student | null, StudentEvent> = {
 };
 
 /** A student belongs to the scope of every school in which it is or was enrolled. */
-export const belongsTo = ({ facts }: Student, reach: Reach): boolean =>
+export const belongsTo = ({ facts }: Pick<Student, 'facts'>, reach: Reach): boolean =>
   reach === EVERYTHING || whereaboutsOf(facts).some((place) => covers(reach, place));
 
 /** Beyond one's reach no student is known. */
-export function demandKnown(student: Student | null, studentId: string, reach: Reach): Student {
+export function demandKnown<Known extends Pick<Student, 'facts'>>(
+  student: Known | null,
+  studentId: string,
+  reach: Reach,
+): Known {
   if (!student || !belongsTo(student, reach)) throw new Rejection('student-unknown', { studentId });
   return student;
 }

@@ -11,8 +11,7 @@ import { within } from '../tables/within.js';
 import type { Determination, Enrolment, StudentFacts } from './facts.js';
 import { masked } from './masking.js';
 import type { StudentRegistered } from './student.events.js';
-import { ERASED, STUDENT, STUDENT_SCHOOL, type StudentRow } from './student.projection.js';
-import type { Student } from './student.js';
+import { ERASED, STUDENT, STUDENT_SCHOOL, type KnownStudent, type StudentRow } from './student.projection.js';
 
 const shownEnrolment = ({ school, source: position, ...enrolment }: Enrolment) => ({
   schoolId: school.schoolId,
@@ -24,7 +23,7 @@ const shownEnrolment = ({ school, source: position, ...enrolment }: Enrolment) =
 const shownDetermination = ({ source: position, ...determination }: Determination) => ({ ...determination, position });
 
 function recordOf({ registration, body, revision }: StudentRow) {
-  const { facts, privacy } = JSON.parse(body) as Student;
+  const { facts, privacy } = JSON.parse(body) as KnownStudent;
   return { ...registrationIn(registration, facts), facts, privacy, revision };
 }
 
@@ -64,10 +63,10 @@ export class StudentView {
     return row && (await this.shown([row]))[0];
   }
 
-  /** Facts and account as last projected. */
-  async state(studentId: string, reach: Reach): Promise<Student | undefined> {
+  /** Facts as last projected. */
+  async known(studentId: string, reach: Reach): Promise<KnownStudent | undefined> {
     const row = await this.row(studentId, reach);
-    return row && (JSON.parse(row.body) as Student);
+    return row && (JSON.parse(row.body) as KnownStudent);
   }
 
   async page({ limit, after = '' }: Page, reach: Reach, { schoolId }: { schoolId?: string } = {}) {

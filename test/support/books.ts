@@ -59,7 +59,7 @@ export async function openBooks(directory: string, clock: Clock, ids: Ids = new 
       students,
       payments,
       totals: new TotalsView(models),
-      entitlements: new EntitlementView(students, policies, store, freshness),
+      entitlements: new EntitlementView(students, payments, policies, store, freshness),
       history: new HistoryView(store, policies, sealer),
     },
   };
