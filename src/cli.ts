@@ -9,6 +9,7 @@ import type { IssueOptions, RevokeOptions } from './cli/keys.js';
 import type { RotateOptions } from './cli/keys-rotate.js';
 import type { MigrateOptions } from './cli/migrate.js';
 import type { RebuildOptions } from './cli/rebuild.js';
+import type { RecordOptions } from './cli/record.js';
 import type { TotalsOptions } from './cli/totals.js';
 import { ConfigError } from './config.js';
 import type { DemoOptions } from './demo/demo.js';
@@ -76,6 +77,15 @@ program
   .option('--store <url>', '在此服务器上演示 play it on a server: postgres://… or kurrentdb://…')
   .option('--brief', '不含公布统计的复现 without the published tables')
   .action(async (options: DemoOptions) => (await import('./demo/demo.js')).demo(options));
+
+program
+  .command('record')
+  .description('批量记录发放 record a file of payments (NDJSON) through a running service')
+  .argument('<file>', '每行一笔 a payment a line')
+  .option('--url <url>', '服务地址 where the service is', 'http://127.0.0.1:3000')
+  .option('--key-file <file>', '访问密钥所在文件 file of the access key, unless AID_KEY is set', './data/bootstrap.key')
+  .option('--answers <file>', '答复存于 where the answers go (<file>.answers.ndjson)')
+  .action(async (file: string, options: RecordOptions) => (await import('./cli/record.js')).recordFile(file, options));
 
 program
   .command('totals')

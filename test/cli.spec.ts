@@ -56,7 +56,18 @@ describe('usage', () => {
   it('--help names the commands', () => {
     const { code, out } = aidLedger('--help');
     expect(code).toBe(0);
-    for (const command of ['serve', 'demo', 'totals', 'history', 'rebuild', 'verify', 'backup', 'restore', 'migrate'])
+    for (const command of [
+      'serve',
+      'demo',
+      'record',
+      'totals',
+      'history',
+      'rebuild',
+      'verify',
+      'backup',
+      'restore',
+      'migrate',
+    ])
       expect(out).toContain(command);
   });
 

@@ -1,5 +1,7 @@
 // Bulk recording over a real connection: streamed, in order, and the same again after the file is resent.
-import { rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { get, post, start, type Running } from '../crash/process.js';
 import { newDirectory } from '../support/service.js';
 
@@ -93,6 +95,59 @@ test('every line is answered in order, and a resent file gives the same answers'
   expect((await get(service.url, '/v1/totals?fiscalYear=2025')).body['total']).toMatchObject({
     amount: '2700.00',
     personTimes: 90,
+  });
+});
+
+describe('aid-ledger record', () => {
+  const file = (): string => join(directory, 'batch.ndjson');
+
+  function aidLedgerRecord(args: readonly string[], key = 'crash-key') {
+    const env = { PATH: process.env['PATH'], AID_KEY: key };
+    const cli = join(import.meta.dirname, '../../dist/cli.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'record', ...args], { env, encoding: 'utf8' });
+    return { code: status, out: stdout, err: stderr };
+  }
+
+  const lineOf = (index: number): string => line(index).replace('bulk-', 'file-');
+
+  test('sends a file, shows its progress and keeps the answers', () => {
+    writeFileSync(file(), Array.from({ length: 1200 }, (_, index) => `${lineOf(index)}\n`).join(''));
+    const first = aidLedgerRecord([file(), '--url', service.url]);
+    expect(first.err).toContain('100% 1200/1200');
+    expect(first.out).toContain('已记录 recorded 1080, 此前已记录 recorded before 0, 未记录 refused 120');
+    expect(first.out).toContain('amount-invalid 120: 第 line 1, 11, 21, 31, 41, …');
+    expect(first.code).toBe(1);
+    const answers = readFileSync(`${file()}.answers.ndjson`, 'utf8').trim().split('\n');
+    expect(answers.map((text) => (JSON.parse(text) as { line: number }).line)).toEqual(
+      Array.from({ length: 1200 }, (_, index) => index + 1),
+    );
+    expect(aidLedgerRecord([file(), '--url', service.url]).out).toContain(
+      '已记录 recorded 0, 此前已记录 recorded before 1080, 未记录 refused 120',
+    );
+  });
+
+  test('a file of which every line is recorded ends with 0', () => {
+    writeFileSync(file(), `${lineOf(1)}\n${lineOf(2)}`);
+    expect(aidLedgerRecord([file(), '--url', service.url, '--answers', join(directory, 'answers')])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('recorded before 2'),
+    });
+  });
+
+  test.each([
+    ['no file', () => [join(directory, 'none.ndjson')], 2, 'There is no file'],
+    ['a key for everybody to read', () => [file(), '--url', 'http://ledger.example'], 2, 'only on this machine'],
+    ['no service', () => [file(), '--url', 'http://127.0.0.1:9'], 1, 'does not answer'],
+  ])('%s is said in words', (_, args, code, said) => {
+    writeFileSync(file(), lineOf(1));
+    const answer = aidLedgerRecord(args());
+    expect(answer).toMatchObject({ code, err: expect.stringContaining(said) });
+  });
+
+  test('a key that opens nothing is said in words', () => {
+    writeFileSync(file(), lineOf(1));
+    const answer = aidLedgerRecord([file(), '--url', service.url], 'another');
+    expect(answer).toMatchObject({ code: 1, err: expect.stringMatching(/\p{Script=Han}/u) });
   });
 });
 
