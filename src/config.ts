@@ -32,6 +32,8 @@ export interface Config {
   tokens: TokenSettings | undefined;
   /** Requests that a caller may send in a minute; 0 sets no limit. */
   rateLimit: number;
+  /** Requests worked on at once. */
+  mostAtOnce: number;
   logLevel: string;
 }
 
@@ -104,6 +106,12 @@ function rateOf(text: string): number {
   return Number(text);
 }
 
+function crowdOf(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new ConfigError(`AID_MOST_AT_ONCE must be a number of requests, at least 1; it is ${text}`);
+  return Number(text);
+}
+
 /** Like addresses of stores these may carry a password: what is wrong is said without them. */
 function issuerAddressOf(name: string, text: string): string {
   if (!isProtected(text))
@@ -162,6 +170,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     newMasterKey: read('AID_NEW_MASTER_KEY'),
     bootstrapKey: read('AID_BOOTSTRAP_KEY'),
     tokens: tokensOf(read),
+    mostAtOnce: crowdOf(read('AID_MOST_AT_ONCE') ?? '256'),
     rateLimit: rateOf(read('AID_RATE_LIMIT') ?? '100000'),
     logLevel: levelOf(read('LOG_LEVEL') ?? 'info'),
   };

@@ -11,6 +11,7 @@ import { demandMatrixOf, watchRoutes } from './http/access.guard.js';
 import { KEY_USE, LastUse } from './http/last-use.js';
 import { MOST_BODY_BYTES, readJsonBodies } from './http/json-body.js';
 import { Metrics } from './http/metrics.js';
+import { Crowd } from './http/crowd.js';
 import { readNdjsonBodies } from './http/ndjson.js';
 import { serveApiDescription } from './http/openapi.js';
 import { asRejection, sendProblem } from './http/problem.filter.js';
@@ -47,7 +48,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     await keepErasures(installation);
     await installation.models.create([KEY_USE]);
     for (const warning of await installation.models.warnings()) logger.warn(warning);
-    const app = await createApp(installation, logger);
+    const app = await createApp(installation, logger, config.mostAtOnce);
     await app.get(CatalogueLoader).load(config.catalogue);
     if (options.listen !== false) await app.listen(config.port, config.host);
     const url = options.listen === false ? '' : await app.getUrl();
@@ -66,7 +67,11 @@ export async function startService(config: Config, options: ServiceOptions = {})
   }
 }
 
-async function createApp(installation: Installation, logger: Logger): Promise<NestFastifyApplication> {
+async function createApp(
+  installation: Installation,
+  logger: Logger,
+  mostAtOnce: number,
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: MOST_BODY_BYTES,
     genReqId: () => installation.ids.next(),
@@ -83,6 +88,7 @@ async function createApp(installation: Installation, logger: Logger): Promise<Ne
   readNdjsonBodies(server, '/v1/payments/bulk');
   const routes = watchRoutes(server);
   app.get(Metrics).watch(server);
+  new Crowd(mostAtOnce).watch(server);
   server.addHook('onSend', async (request, reply) => {
     void reply.header('X-Request-Id', request.id);
     // What an office reads about a child is for nobody's cache.

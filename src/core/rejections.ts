@@ -224,6 +224,11 @@ export const REJECTIONS = {
     '有 {count} 份档案的记录无法计入,在查明之前不提供汇总;请联系管理员。',
     'Records of {count} streams cannot be applied; until they are mended no totals are given. Tell the administrator.',
   ),
+  overloaded: say(
+    503,
+    '请求过多,来不及处理,未记录任何内容;请稍后用同一编号再发一次。',
+    'More requests than can be worked on at once; nothing was recorded. Send it again later, under the same key.',
+  ),
   'ledger-unavailable': say(503, '台账暂不可用。', 'The ledger is unavailable.'),
   'storage-full': say(507, '存储空间不足:只能查询,不能记录。', 'The disk is full: reading works, recording does not.'),
   internal: say(500, '内部错误,未记录任何内容;请报告请求编号。', 'Internal error; report the request id.'),

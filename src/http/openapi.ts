@@ -35,6 +35,7 @@ const OF_EVERY_ROUTE: readonly RejectionCode[] = [
   'too-many-requests',
   'projection-behind',
   'records-withheld',
+  'overloaded',
   'ledger-unavailable',
 ];
 const OF_EVERY_WRITE: readonly RejectionCode[] = [

@@ -72,6 +72,13 @@ test('a caller may send 100000 requests in a minute, unless it is said otherwise
   expect(readConfig({ AID_RATE_LIMIT: '0' }).rateLimit).toBe(0);
 });
 
+test('256 requests are worked on at once, unless it is said otherwise', () => {
+  expect(readConfig({}).mostAtOnce).toBe(256);
+  expect(readConfig({ AID_MOST_AT_ONCE: '8' }).mostAtOnce).toBe(8);
+  for (const wrong of ['0', '-1', 'many'])
+    expect(() => readConfig({ AID_MOST_AT_ONCE: wrong })).toThrow('AID_MOST_AT_ONCE');
+});
+
 describe('tokens', () => {
   const ISSUER = { AID_OIDC_ISSUER: 'https://id.example.org/aid', AID_OIDC_AUDIENCE: 'ledger' };
   const tokens = (environment: NodeJS.ProcessEnv) => readConfig({ ...ISSUER, ...environment }).tokens;
