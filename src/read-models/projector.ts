@@ -55,10 +55,13 @@ export class Projector {
   wake = (position: number): void => {
     this.wanted = Math.max(this.wanted, position);
     if (this.running || !this.isBehind) return;
-    this.running = this.run().finally(() => {
-      this.running = undefined;
-      this.wake(this.wanted);
-    });
+    // Who is waiting for an answer goes first, and what is recorded meanwhile is taken along.
+    this.running = turnOfOthers()
+      .then(() => this.run())
+      .finally(() => {
+        this.running = undefined;
+        this.wake(this.wanted);
+      });
   };
 
   private get isBehind(): boolean {
