@@ -37,6 +37,10 @@ const year = (text: string): number => {
   if (!/^(19|20|21)\d\d$/.test(text)) throw new InvalidArgumentError('须为年份 · must be a year, e.g. 2026');
   return Number(text);
 };
+const count = (text: string): number => {
+  if (!/^[1-9]\d{0,7}$/.test(text)) throw new InvalidArgumentError('须为笔数 · must be a number of payments');
+  return Number(text);
+};
 const term = demand<Term>(isTerm, '须为学期 · must be a term, e.g. 2026-autumn');
 const schoolYear = demand<SchoolYear>(isSchoolYear, '须为学年 · must be a school year, e.g. 2025-2026');
 const day = demand<CivilDate>(
@@ -76,6 +80,9 @@ program
   .option('--data <dir>', '把演示台账留在此目录 keep the ledger of the demo in this directory')
   .option('--store <url>', '在此服务器上演示 play it on a server: postgres://… or kurrentdb://…')
   .option('--brief', '不含公布统计的复现 without the published tables')
+  .addOption(
+    option('--payments <count>', '改为虚构的学生与这么多笔发放 a made-up population with so many payments', count),
+  )
   .action(async (options: DemoOptions) => (await import('./demo/demo.js')).demo(options));
 
 program

@@ -13,6 +13,7 @@ import { register } from './chapters/registration.js';
 import { total } from './chapters/totals.js';
 import { compareYears } from './chapters/years.js';
 import type { Client } from './client.js';
+import { fillLedger } from './population/fill.js';
 import { reproducePublished } from './published/published.js';
 import { start } from './service.js';
 import { done, line, remark } from './transcript.js';
@@ -22,6 +23,8 @@ export interface DemoOptions {
   /** A server to keep the ledgers of the demo on; without it they are files. */
   store?: string;
   brief?: true;
+  /** Instead of the play: a made-up population with so many payments. */
+  payments?: number;
 }
 
 interface Part {
@@ -31,12 +34,13 @@ interface Part {
   play: (client: Client) => Promise<void>;
 }
 
-export async function demo({ data, store, brief }: DemoOptions): Promise<void> {
+export async function demo({ data, store, brief, payments }: DemoOptions): Promise<void> {
   const started = performance.now();
   const directory = data === undefined ? temporary() : kept(data);
   console.log('学生资助台账 Student Aid Ledger · 演示 demo');
   const ledgers = ledgersOn(store, directory);
-  await play(brief ? [OFFICE] : [OFFICE, PUBLISHED], ledgers);
+  if (payments !== undefined) await fillLedger(ledgers(OFFICE), payments);
+  else await play(brief ? [OFFICE] : [OFFICE, PUBLISHED], ledgers);
   line();
   done(`演示结束 done in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   if (data !== undefined) line(`台账保存在 the ledger is kept in ${directory}`);
