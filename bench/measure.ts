@@ -49,8 +49,8 @@ export interface RunOptions {
 export async function inTurns(contenders: readonly Contender[], rounds: number, unit: string): Promise<Figure[]> {
   const values = new Map(contenders.map(({ name }) => [name, [] as number[]]));
   for (let round = 0; round < rounds; round++)
-    for (const { name, round: run } of contenders) values.get(name)?.push(await run());
-  return [...values].map(([name, rounds_]) => ({ name, unit, rounds: rounds_ }));
+    for (const contender of contenders) values.get(contender.name)?.push(await contender.round());
+  return [...values].map(([name, ofName]) => ({ name, unit, rounds: ofName }));
 }
 
 export function median(values: readonly number[]): number {

@@ -15,9 +15,25 @@ import type { Target } from './target.js';
 const SCHOOL = '2137000001';
 const SINCE = '2025-09-01';
 
-/** In an empty folder; in files, or in the empty database at an address. */
-export async function startLedger(name: string, postgres?: string): Promise<Target> {
+export interface LedgerTarget extends Target {
+  client: Client;
+  directory: string;
+}
+
+/** In an empty folder, with a school; in files, or in the empty database at an address. */
+export async function startLedger(name: string, postgres?: string): Promise<LedgerTarget> {
   const directory = mkdtempSync(join(tmpdir(), 'aid-bench-'));
+  const target = await serve(name, directory, postgres);
+  await foundSchool(target.client);
+  const stop = async (): Promise<void> => {
+    await target.stop();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  return { ...target, stop };
+}
+
+/** On the ledger that a folder holds, or a new one. */
+export async function serve(name: string, directory: string, postgres?: string): Promise<LedgerTarget> {
   const { key } = newApiKey();
   const child = spawn(process.execPath, ['dist/main.js'], {
     env: {
@@ -34,17 +50,17 @@ export async function startLedger(name: string, postgres?: string): Promise<Targ
   const ended = once(child, 'exit');
   const port = await portIn(child.stdout);
   const client = new Client(`http://127.0.0.1:${port}`, key);
-  await foundSchool(client);
   return {
     name,
     port,
+    client,
+    directory,
     headers: { authorization: `Bearer ${key}` },
     newStudents: (count) => registered(client, count),
     total: () => totalOf(client),
     stop: async () => {
       child.kill('SIGTERM');
       await ended;
-      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

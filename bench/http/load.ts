@@ -1,5 +1,6 @@
 // Minutes of load at a fixed pace, clients that go away included; then more clients than can be served.
 import { Client } from '../../src/demo/client.js';
+import { memoryOf } from '../ledger/visit.js';
 import { quantile, type Figure, type Measure, type RunOptions } from '../measure.js';
 import { Connection } from './connection.js';
 import { bytesOf, CONNECTIONS, drive } from './driver.js';
@@ -85,12 +86,6 @@ async function watchMemory(target: Target, work: Promise<unknown>): Promise<numb
   } finally {
     clearInterval(timer);
   }
-}
-
-async function memoryOf({ port, headers }: Target): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`, { headers })).text();
-  const [, bytes] = /^process_resident_memory_bytes (\S+)$/m.exec(text) ?? [];
-  return Number(bytes) / 2 ** 20;
 }
 
 /** Payments that the ledger lists and nobody was told of, and those that somebody was told of and it does not list. */
