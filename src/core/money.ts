@@ -21,6 +21,9 @@ export const toYuan = (money: Money): YuanText => money.toFixed(2);
 /** Whole fen, for SQL only. A payment stays below 10^10 fen, so sums of 900,000 of the largest stay below 2^53. */
 export const toFen = (money: Money): number => money.times(100).toNumber();
 
+/** The same of text as events have it, without the way through a decimal: its digits are the fen. */
+export const fenOf = (text: YuanText): number => Number(text.replace('.', ''));
+
 export const fromFen = (fen: number): Money => new Decimal(fen).dividedBy(100);
 
 export const sum = (amounts: Iterable<Money>): Money => {

@@ -7,7 +7,7 @@ import { prefixed, type Table, type Transaction } from '../tables/tables.js';
 export interface Projection {
   name: string;
   tables: readonly Table[];
-  apply(events: readonly LedgerEvent[], rows: Transaction): Promise<void>;
+  apply(events: readonly LedgerEvent[], rows: TransactionUnder): Promise<void>;
 }
 
 /** One row a projection: the last ledger position that its tables contain. */
@@ -40,7 +40,7 @@ export class CannotApply extends Error {
 export async function applyAll(
   projections: readonly Projection[],
   batch: readonly StoredEvent[],
-  rows: Transaction,
+  rows: TransactionUnder,
 ): Promise<void> {
   try {
     const events = batch.map((stored) => readEvent(stored));

@@ -1,6 +1,6 @@
 // The payment register: one row a payment, as it stands after returns and reversal.
 import type { LedgerEvent } from '../core/event.js';
-import { toFen, yuan } from '../core/money.js';
+import { fenOf } from '../core/money.js';
 import type { Projection } from '../read-models/projection.js';
 import type { Row, Table } from '../tables/tables.js';
 import type { AccountEvent, MoneyEvent, PaymentDisbursed } from './student.events.js';
@@ -28,9 +28,10 @@ export const PAYMENT = {
     exception: 'text',
     body: 'text',
   },
-  key: ['payment_id'],
+  // New rows stand at the end, and each index names a row by a number.
+  key: ['position'],
   indexes: [
-    ['position'],
+    ['payment_id'],
     ['student_id', 'position'],
     ['policy_id', 'position'],
     ['school_id', 'position'],
@@ -99,7 +100,7 @@ function after(row: PaymentRow | undefined, event: LedgerEvent<AccountEvent>): P
   if (!row) throw new Error(`${event.type} of an unknown payment at position ${event.position}`);
   if (event.type === 'PaymentReversed') return { ...row, state: 'reversed', days: 0 };
   if (event.type === 'ExceptionApproved') return { ...row, exception: 'approved' };
-  const returned_fen = row.returned_fen + toFen(yuan(event.data.amount));
+  const returned_fen = row.returned_fen + fenOf(event.data.amount);
   const days = row.days - (event.data.days ?? 0);
   return { ...row, returned_fen, days, state: returned_fen === row.fen ? 'returned' : 'partly-returned' };
 }
@@ -115,7 +116,7 @@ const disbursed = ({ data, position }: LedgerEvent<PaymentDisbursed>): PaymentRo
   school_id: data.place?.schoolId ?? null,
   district_id: data.place?.districtId ?? null,
   stage: data.place?.stage ?? null,
-  fen: toFen(yuan(data.amount)),
+  fen: fenOf(data.amount),
   days: data.days ?? 0,
   returned_fen: 0,
   paid_on: data.paidOn,

@@ -1,7 +1,7 @@
 // Money 金额: yuan as text, fen in SQL, and division that adds up to the fen.
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
-import { apportion, fromFen, isYuanText, sum, toFen, toYuan, yuan, ZERO } from '../../src/core/money.js';
+import { apportion, fenOf, fromFen, isYuanText, sum, toFen, toYuan, yuan, ZERO } from '../../src/core/money.js';
 import { property } from './property.js';
 
 describe('yuan as text', () => {
@@ -32,6 +32,11 @@ describe('yuan as text', () => {
     ['absent', undefined],
   ])('%s is refused', (_, value) => {
     expect(isYuanText(value)).toBe(false);
+  });
+
+  property('as events have it, its digits are the fen', [fc.nat(9_999_999_999)], (fen) => {
+    expect(fenOf(toYuan(fromFen(fen)))).toBe(fen);
+    expect(toFen(yuan(toYuan(fromFen(fen))))).toBe(fen);
   });
 
   test('is always written with two decimals', () => {
