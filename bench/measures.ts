@@ -1,6 +1,7 @@
 // Every measure there is, in the order of the page.
 import { firstPayment } from './first-payment.js';
 import { load } from './http/load.js';
+import { profile } from './http/profile.js';
 import { throughput } from './http/throughput.js';
 import { bulk } from './ledger/bulk.js';
 import { growth, opening, student, totals } from './ledger/growth.js';
@@ -16,5 +17,6 @@ export const MEASURES: readonly Measure[] = [
   opening,
   firstPayment,
   growth,
+  profile,
   load,
 ];

@@ -33,9 +33,14 @@ export async function startLedger(name: string, postgres?: string): Promise<Ledg
 }
 
 /** On the ledger that a folder holds, or a new one. */
-export async function serve(name: string, directory: string, postgres?: string): Promise<LedgerTarget> {
+export async function serve(
+  name: string,
+  directory: string,
+  postgres?: string,
+  nodeOptions: readonly string[] = [],
+): Promise<LedgerTarget> {
   const { key } = newApiKey();
-  const child = spawn(process.execPath, ['dist/main.js'], {
+  const child = spawn(process.execPath, [...nodeOptions, 'dist/main.js'], {
     env: {
       PATH: process.env['PATH'],
       PORT: '0',
