@@ -1,6 +1,5 @@
 // The running service: an installation behind HTTP, ready when its views are, stopped without losing an answer.
 import 'reflect-metadata';
-import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -13,11 +12,12 @@ import { MOST_BODY_BYTES, readJsonBodies } from './http/json-body.js';
 import { Metrics } from './http/metrics.js';
 import { Crowd } from './http/crowd.js';
 import { readNdjsonBodies } from './http/ndjson.js';
+import { securityHeaders } from './http/security-headers.js';
 import { serveApiDescription } from './http/openapi.js';
 import { asRejection, sendProblem } from './http/problem.filter.js';
 import { openInstallation, type Installation, type InstallationOptions } from './installation.js';
 import { CatalogueLoader } from './policies/catalogue.loader.js';
-import { ERASED } from './students/student.projection.js';
+import { ERASED, ERASURE } from './students/student.projection.js';
 import type { Progress } from './read-models/pace.js';
 
 export interface Service {
@@ -89,12 +89,12 @@ async function createApp(
   const routes = watchRoutes(server);
   app.get(Metrics).watch(server);
   new Crowd(mostAtOnce).watch(server);
+  const forBrowsers = await securityHeaders();
   server.addHook('onSend', async (request, reply) => {
-    void reply.header('X-Request-Id', request.id);
+    void reply.headers(forBrowsers).header('X-Request-Id', request.id);
     // What an office reads about a child is for nobody's cache.
     if (!reply.hasHeader('Cache-Control')) void reply.header('Cache-Control', 'no-store');
   });
-  await app.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY });
   serveApiDescription(app);
   await app.init();
   await server.ready();
@@ -107,8 +107,7 @@ async function createApp(
  * ledger with students is not theirs: to go on would be to record what nobody can read.
  */
 async function keepErasures({ models, keys }: Installation): Promise<void> {
-  const text = 'select student_id from student where registration = $1';
-  const erased = await models.query<{ student_id: string }>(text, [ERASED]);
+  const erased = await models.query<{ student_id: string }>(`select student_id from ${ERASURE.name}`);
   await keys.destroy(erased.map(({ student_id }) => student_id));
   const [student] = await models.query('select 1 as yes from student where registration <> $1 limit 1', [ERASED]);
   if (student && !(await keys.holdsStudents()))
@@ -116,14 +115,3 @@ async function keepErasures({ models, keys }: Installation): Promise<void> {
       '密钥库中没有学生密钥,而台账中有学生:请放回密钥库(keys.db)。 The key store holds no key of a student, and the ledger has students: put the key store (keys.db) back in its place.',
     );
 }
-
-/** Swagger UI styles its elements inline; everything else comes from this host. */
-const CONTENT_SECURITY = {
-  directives: {
-    defaultSrc: ["'self'"],
-    styleSrc: ["'self'", "'unsafe-inline'"],
-    scriptSrc: ["'self'"],
-    imgSrc: ["'self'", 'data:'],
-    upgradeInsecureRequests: null,
-  },
-};

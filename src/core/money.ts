@@ -24,6 +24,12 @@ export const toFen = (money: Money): number => money.times(100).toNumber();
 /** The same of text as events have it, without the way through a decimal: its digits are the fen. */
 export const fenOf = (text: YuanText): number => Number(text.replace('.', ''));
 
+/** Whole fen as text in yuan, the same short way. */
+export const fenText = (fen: number): YuanText => {
+  const digits = String(Math.abs(fen)).padStart(3, '0');
+  return `${fen < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+};
+
 export const fromFen = (fen: number): Money => new Decimal(fen).dividedBy(100);
 
 export const sum = (amounts: Iterable<Money>): Money => {

@@ -33,6 +33,14 @@ export const STUDENT_SCHOOL = {
   belongs: { school: 'school_id', district: 'district_id', area: 'area' },
 } as const satisfies Table;
 
+/** Whose personal data is erased: few, and asked for at every start. */
+export const ERASURE = {
+  name: 'erasure',
+  columns: { student_id: 'text' },
+  key: ['student_id'],
+  belongs: { through: { table: 'student_school', column: 'student_id' } },
+} as const satisfies Table;
+
 export interface StudentRow extends Row {
   student_id: string;
   revision: number;
@@ -55,12 +63,12 @@ const isStudentEvent = (event: LedgerEvent): event is LedgerEvent<StudentEvent> 
 
 export const studentProjection: Projection = {
   name: 'students',
-  tables: [STUDENT, STUDENT_SCHOOL],
+  tables: [STUDENT, STUDENT_SCHOOL, ERASURE],
   async apply(events, rows) {
     const byStudent = groupBy(events.filter(isStudentEvent), ({ stream }) => stream.slice(STUDENT_STREAM.length));
     const known = await rows.load<StudentRow>(STUDENT, 'student_id', [...byStudent.keys()]);
     const before = new Map(known.map((row) => [row.student_id, row]));
-    const students: Row[] = [];
+    const students: StudentRow[] = [];
     const moved: string[] = [];
     const places: Row[] = [];
     for (const [studentId, ofStudent] of byStudent) {
@@ -71,6 +79,10 @@ export const studentProjection: Projection = {
       places.push(...placesOf(row));
     }
     await rows.put(STUDENT, students);
+    await rows.put(
+      ERASURE,
+      students.filter(({ registration }) => registration === ERASED).map(({ student_id }) => ({ student_id })),
+    );
     await rows.remove(STUDENT_SCHOOL, 'student_id', moved);
     await rows.put(STUDENT_SCHOOL, places);
   },

@@ -1,6 +1,6 @@
 // Annual totals: money, person-times 人次 and persons 人数 of a period, in any grouping; and the bridge between years.
 import { Injectable } from '@nestjs/common';
-import { fromFen, toYuan } from '../core/money.js';
+import { fenText } from '../core/money.js';
 import { termsOf, type SchoolYear } from '../core/term.js';
 import type { Reach } from '../core/reach.js';
 import { paged, type Page } from '../office/page.js';
@@ -29,13 +29,11 @@ const CALIBER = {
   },
 };
 
-const yuanOf = (fen: number): string => toYuan(fromFen(fen));
-
 const shownFigures = ([disbursed, returned, reversed, personTimes, persons]: Figures) => ({
-  amount: yuanOf(disbursed - returned - reversed),
-  disbursed: yuanOf(disbursed),
-  returned: yuanOf(returned),
-  reversed: yuanOf(reversed),
+  amount: fenText(disbursed - returned - reversed),
+  disbursed: fenText(disbursed),
+  returned: fenText(returned),
+  reversed: fenText(reversed),
   personTimes,
   persons,
 });
@@ -104,9 +102,9 @@ export class TotalsView {
     );
     const [sum = { fiscal: 0, school: 0, difference: 0, entries: 0 }] = sums;
     return {
-      fiscalYear: { year: fiscalYear, amount: yuanOf(sum.fiscal) },
-      schoolYear: { year: schoolYear, amount: yuanOf(sum.school) },
-      difference: yuanOf(sum.difference),
+      fiscalYear: { year: fiscalYear, amount: fenText(sum.fiscal) },
+      schoolYear: { year: schoolYear, amount: fenText(sum.school) },
+      difference: fenText(sum.difference),
       entryCount: sum.entries,
       ...paged(rows, limit, ({ position }) => position, shownBridgeRow),
     };
@@ -122,5 +120,5 @@ const shownBridgeRow = (row: BridgeRow) => ({
   date: row.moved_on,
   type: row.type,
   side: row.sign > 0 ? ('fiscal-year-only' as const) : ('school-year-only' as const),
-  effect: yuanOf(row.sign * row.net),
+  effect: fenText(row.sign * row.net),
 });
