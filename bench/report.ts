@@ -10,10 +10,7 @@ export function sectionOf({ says }: Measure, { figures, goals, remarks = [] }: R
     '|---|---|---|',
     ...figures.map(rowOf),
     '',
-    '| goal | value | limit | |',
-    '|---|---|---|---|',
-    ...goals.map(goalOf),
-    '',
+    ...(goals.length > 0 ? ['| goal | value | limit | |', '|---|---|---|---|', ...goals.map(goalOf), ''] : []),
     ...remarks.map((remark) => `- ${remark}`),
     `- ${circumstances}`,
   ].join('\n');
@@ -22,8 +19,8 @@ export function sectionOf({ says }: Measure, { figures, goals, remarks = [] }: R
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 function rowOf({ name, unit, rounds }: Figure): string {
-  const range = `${number(Math.min(...rounds))}–${number(Math.max(...rounds))}`;
-  return `| ${name} | ${number(median(rounds))} ${unit} | ${range} (${rounds.length}) |`;
+  const range = `${number(Math.min(...rounds))}–${number(Math.max(...rounds))} (${rounds.length})`;
+  return `| ${name} | ${number(median(rounds))} ${unit} | ${rounds.length > 1 ? range : ''} |`;
 }
 
 function goalOf(goal: Goal): string {
