@@ -120,7 +120,9 @@ export class Projector {
     if (this.failure) throw new Rejection('projection-behind');
   }
 
+  /** Who ends by itself leaves views that contain all that it acknowledged, unless something is in the way. */
   async stop(): Promise<void> {
+    if (!this.trouble) await this.waitFor(this.wanted).catch(() => {});
     this.stopped = true;
     await this.running;
   }

@@ -272,3 +272,11 @@ test('storage that is away for a while is waited for: nothing is parked, readine
   await new Promise(setImmediate);
   expect([projector.trouble, projector.failure, projector.parked.size]).toEqual([undefined, undefined, 0]);
 });
+
+test('who stops by itself leaves views that contain all that it was told of', async () => {
+  const projector = await started();
+  const position = await append(20);
+  projector.wake(position);
+  await projector.stop();
+  expect(projector.reached).toBe(position);
+});
