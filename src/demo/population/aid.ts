@@ -107,6 +107,8 @@ const ROUNDS: readonly Round[] = [
 /** The policies under which something may be given at a stage, in the order of an office's work. */
 export const roundsFor = (stage: Stage): readonly Round[] => ROUNDS.filter(({ stages }) => stages.includes(stage));
 
+export const policyNumber = (policyId: string): number => ROUNDS.findIndex((round) => round.policyId === policyId);
+
 /** When the aid of a term is paid: mostly within the budget year, some of the autumn's in January. */
 export function paidOn(term: Term, serial: number): string {
   const year = Number(term.slice(0, 4));

@@ -17,10 +17,7 @@ interface Kind {
   boarders: number;
 }
 
-/**
- * Shares of the stages are those of the country, rounded (教育部 2023 年全国教育事业发展统计公报: 幼儿园 4093, 小学 10836,
- * 初中 5244, 普通高中 2804, 中等职业 1298 万人); sizes of schools, boarders and what is rural are assumptions.
- */
+/** Shares of the stages, sizes of schools, boarders and what is rural are assumptions of about the right size. */
 const KINDS: readonly Kind[] = [
   {
     stage: 'preschool',

@@ -3,7 +3,7 @@
 import type { CivilDate } from '../../core/civil-date.js';
 import type { Term } from '../../core/term.js';
 import type { ReturnCause } from '../../core/vocabulary.js';
-import { paidOn, roundsFor, type Aid } from './aid.js';
+import { paidOn, policyNumber, roundsFor, type Aid } from './aid.js';
 import { draw } from './chance.js';
 import { DISTRICT_SIZE, districtOf, placesOf, type Place, type PlannedDistrict } from './places.js';
 import { pupilAt, type PlannedPupil } from './pupils.js';
@@ -114,7 +114,7 @@ export class Population {
   }
 
   private correctionOf(index: number, term: Term, { method, policyId }: Aid): PlannedCorrection | undefined {
-    const fate = draw(1000, this.seed, index, TERMS.indexOf(term) * 100 + policyId.length);
+    const fate = draw(1000, this.seed, index, TERMS.indexOf(term) * 100 + policyNumber(policyId));
     if (fate < REVERSED) return { reason: '重复录入' };
     if (fate >= REVERSED + RETURNED || method === 'in-kind') return undefined;
     return { returnedOn: dayAfter(paidOn(term, index)), cause: method === 'card' ? 'bank-refused' : 'student-left' };
