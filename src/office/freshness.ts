@@ -25,11 +25,12 @@ export class Freshness {
     this.projector.wake(position);
   };
 
-  /** Policies, districts and schools are as this process last acknowledged them; decisions rely on all of them. */
-  async registersCurrent(): Promise<void> {
+  /** Policies, districts and schools are as this process last acknowledged them; decisions rely on all of them. Answers with the position reached. */
+  async registersCurrent(): Promise<number> {
     const stream = [...this.projector.parked.keys()].find(isRegister);
     if (stream !== undefined) throw new Rejection('records-withheld', { stream });
     await this.projector.waitFor(this.registers);
+    return this.projector.reached;
   }
 
   /** Every view contains all that this process has acknowledged, and a given position. Answers with the position reached. */

@@ -20,26 +20,40 @@ const asPolicy = ({ body, revision }: PolicyRow): Policy & { revision: number } 
   revision,
 });
 
+/** The book, the last change in it, and where the views stood when it was looked for. */
+interface Known {
+  viewsAt: number | undefined;
+  position: number;
+  book: PolicyBook;
+}
+
 @Injectable()
 export class PolicyView {
-  private known: { position: number; book: PolicyBook } = { position: -1, book: new Map() };
+  private known: Known = { viewsAt: undefined, position: -1, book: new Map() };
 
   constructor(
     private readonly models: Tables,
     private readonly store: EventStore,
   ) {}
 
-  /** Every policy; kept until the register shows a later change. */
-  async book(): Promise<PolicyBook> {
+  /**
+   * Every policy; kept until the register shows a later change. Whoever says at which position the views stand looks
+   * into the register only if they stood elsewhere before.
+   */
+  async book(viewsAt?: number): Promise<PolicyBook> {
+    if (viewsAt !== undefined && viewsAt === this.known.viewsAt) return this.known.book;
     const [latest] = await this.models.query<{ position: number | null }>(
       'select max(position) as position from policy',
     );
     const position = latest?.position ?? 0;
-    if (position !== this.known.position) {
-      const rows = await this.models.query<PolicyRow>('select * from policy order by policy_id');
-      this.known = { position, book: new Map(rows.map((row) => [row.policy_id, asPolicy(row)])) };
-    }
-    return this.known.book;
+    const book = position === this.known.position ? this.known.book : await this.read();
+    this.known = { viewsAt, position, book };
+    return book;
+  }
+
+  private async read(): Promise<PolicyBook> {
+    const rows = await this.models.query<PolicyRow>('select * from policy order by policy_id');
+    return new Map(rows.map((row) => [row.policy_id, asPolicy(row)]));
   }
 
   /** Every policy as the ledger knew it at a position: what was published later is not in it. */

@@ -19,7 +19,7 @@ import { BulkPaymentDto } from './payment.dto.js';
 import type { RecordPayment } from './payment.handler.js';
 
 /** Lines decided together: enough to share reads and commits, few enough that others are not kept waiting. */
-const AT_ONCE = 500;
+export const AT_ONCE = 500;
 
 @ApiTags('Payments 发放')
 @ApiBearerAuth()

@@ -30,13 +30,20 @@ export class PaymentRecorder {
     return { payment: answerOf(recorded), recorded };
   }
 
-  /** Many at once: each is recorded or refused by itself. */
+  /** Many at once: each is recorded or refused by itself. What stops all before any is tried is the answer to each. */
   async recordAll(commands: readonly RecordPayment[]) {
-    await this.freshness.nearlyCurrent();
-    const results = await this.bus.execute(new RecordPayments(commands));
-    return results.map((result) =>
+    return (await this.resultsOf(commands)).map((result) =>
       result.status === 'fulfilled' ? { payment: answerOf(result.value), recorded: result.value } : result,
     );
+  }
+
+  private async resultsOf(commands: readonly RecordPayment[]): Promise<PromiseSettledResult<Recorded>[]> {
+    try {
+      await this.freshness.nearlyCurrent();
+      return await this.bus.execute(new RecordPayments(commands));
+    } catch (reason: unknown) {
+      return commands.map(() => ({ status: 'rejected', reason }));
+    }
   }
 
   /** The command by the policy's kind. What the rules refuse is a duty of its own. */
@@ -46,8 +53,8 @@ export class PaymentRecorder {
     principal: Principal | undefined,
   ): Promise<RecordPayment> {
     const context = request.exception ? await this.exceptional(given, principal) : given;
-    await this.freshness.registersCurrent();
-    const kind = (await this.policies.book()).get(request.policyId)?.kind;
+    const policies = await this.policies.book(await this.freshness.registersCurrent());
+    const kind = policies.get(request.policyId)?.kind;
     // An unknown policy is refused by the handler, after the student has been looked for.
     const command = kind ? recordingOf[kind] : RecordSubsidy;
     return new command(request, context);

@@ -71,8 +71,7 @@ export class AidAccounts {
   }
 
   private async currentPolicies(): Promise<PolicyBook> {
-    await this.freshness.registersCurrent();
-    return this.policies.book();
+    return this.policies.book(await this.freshness.registersCurrent());
   }
 
   private paymentOrder({ order: { studentId, ...order }, context }: RecordPayment, policies: PolicyBook) {

@@ -5,11 +5,12 @@ import { NewerSchema } from '../../src/event-store/postgres/schema.js';
 import { PostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.js';
 import { demandDurable, Postgres, UnsafeDatabase } from '../../src/postgres/database.js';
 import { startService, type Service } from '../../src/service.js';
+import { AT_ONCE } from '../../src/students/payment-bulk.api.js';
 import { describeWith } from '../support/missing.js';
 import { Cluster, postgresBinaries } from '../support/postgres.js';
 import { newDirectory } from '../support/service.js';
 import { missingOf, openOffice, paymentOf } from './office.js';
-import { get, post } from './process.js';
+import { get, post, postLines } from './process.js';
 
 const describeOnPostgres = describeWith(postgresBinaries() !== undefined, 'PostgreSQL');
 
@@ -70,6 +71,20 @@ describeOnPostgres('PostgreSQL that goes away', () => {
     const up = cluster.up();
     expect((await pay('key-3')).status).toBe(201);
     await up;
+  }, 60_000);
+
+  test('a file that meets an outage is answered to its end, and sent again it is complete', async () => {
+    const payments = Array.from({ length: AT_ONCE + 3 }, (_, index) => `file-${index}`).map((key) => ({
+      ...paymentOf(studentIds, key),
+      idempotencyKey: key,
+    }));
+    const parts = [payments.slice(0, AT_ONCE), payments.slice(AT_ONCE)] as const;
+    const met = await postLines(service.url, parts, () => cluster.down('SIGQUIT'));
+    expect(met.map(({ status }) => status)).toEqual(parts.flatMap((part, index) => part.map(() => [201, 503][index])));
+    await cluster.up();
+    const again = await postLines(service.url, parts);
+    expect(again.map(({ status }) => status)).toEqual(payments.map(() => 201));
+    expect(again.filter(({ replayed }) => replayed)).toHaveLength(AT_ONCE);
   }, 60_000);
 
   async function readiness(wanted: number): Promise<void> {

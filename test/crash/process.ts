@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -14,6 +15,10 @@ export interface Running {
 }
 
 const HEADERS = { authorization: 'Bearer crash-key', 'content-type': 'application/json' };
+
+/** A test that failed before it stopped its service leaves nothing running. */
+const children = new Set<ChildProcess>();
+afterAll(() => children.forEach((child) => child.kill('SIGKILL')));
 
 /** Starts the service on a data folder and resolves when it says that it is ready; `environment` goes before its own, and a file takes all that it says. */
 export async function start(
@@ -33,6 +38,7 @@ export async function start(
     },
     stdio: ['ignore', 'pipe', errors],
   });
+  children.add(child);
   const url = await readyAt(child);
   // What it logs later is told; a pipe that nobody reads would stop it.
   child.stdout?.pipe(
@@ -74,4 +80,28 @@ export async function post(url: string, path: string, body: object, key?: string
 export async function get(url: string, path: string, headers: Record<string, string> = {}) {
   const reply = await fetch(url + path, { headers: { ...HEADERS, ...headers } });
   return { status: reply.status, body: (await reply.json()) as Record<string, unknown> };
+}
+
+/** Payments in one request; once all of the first part are answered, `meanwhile` is done, and the second part follows. */
+export async function postLines(
+  url: string,
+  [first, second]: readonly [readonly object[], readonly object[]],
+  meanwhile: () => Promise<void> = async () => {},
+): Promise<Record<string, unknown>[]> {
+  const sending = request(`${url}/v1/payments/bulk`, {
+    method: 'POST',
+    headers: { ...HEADERS, 'content-type': 'application/x-ndjson' },
+  });
+  const write = (payments: readonly object[]): boolean =>
+    sending.write(payments.map((payment) => `${JSON.stringify(payment)}\n`).join(''));
+  write(first);
+  const [reply] = (await once(sending, 'response')) as [IncomingMessage];
+  const answers: Record<string, unknown>[] = [];
+  for await (const line of createInterface({ input: reply })) {
+    if (answers.push(JSON.parse(line) as Record<string, unknown>) !== first.length) continue;
+    await meanwhile();
+    write(second);
+    sending.end();
+  }
+  return answers;
 }

@@ -20,7 +20,6 @@ import {
   collect,
   connect,
   disconnectAll,
-  eventually,
   Follower,
   names,
   newStream,
@@ -29,6 +28,7 @@ import {
   proposed,
   unsubscribeAll,
 } from './driving.js';
+import { eventually } from '../support/eventually.js';
 
 const NO_STREAM = 'no_stream';
 const ANY = 'any';

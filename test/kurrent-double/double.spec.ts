@@ -15,7 +15,6 @@ import {
   at,
   connect,
   disconnectAll,
-  eventually,
   Follower,
   isOpen,
   names,
@@ -27,6 +26,7 @@ import {
   recovered,
   unsubscribeAll,
 } from './driving.js';
+import { eventually } from '../support/eventually.js';
 import type { Failures } from './faults.js';
 import { KurrentDouble } from './kurrent-double.js';
 

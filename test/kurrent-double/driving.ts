@@ -7,6 +7,7 @@ import {
   type JSONType,
   type StreamSubscription,
 } from '@kurrent/kurrentdb-client';
+import { eventually } from '../support/eventually.js';
 
 export type Proposed = ReturnType<typeof proposed>;
 type Read = AsyncIterable<Named>;
@@ -87,18 +88,6 @@ export const isOpen = (promise: Promise<unknown>, ms = 100): Promise<boolean> =>
     ),
     pause(ms).then(() => true),
   ]);
-
-export async function eventually(expectation: () => void | Promise<void>, ms = 5_000): Promise<void> {
-  const until = Date.now() + ms;
-  for (;;) {
-    try {
-      return await expectation();
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      await pause(5);
-    }
-  }
-}
 
 /** All that a subscription says, in its order. */
 export class Follower {
