@@ -5,7 +5,7 @@ import { Rejection } from '../core/rejection.js';
 import { pause, StorageFull, StorageUnavailable } from '../core/storage.js';
 import { EventStore } from '../event-store/event-store.js';
 import type { Tables } from '../tables/tables.js';
-import { BATCH, turnOfOthers, type Progress } from './pace.js';
+import { BATCH, turnOfOthers, UNHURRIED_MS, type Progress } from './pace.js';
 import { parkedIn, type Parked } from './parked.js';
 import { CHECKPOINT, type Projection } from './projection.js';
 import { Rebuild } from './rebuild.js';
@@ -22,6 +22,7 @@ export class Projector {
   private started = false;
   private stopped = false;
   private looking = false;
+  private hurry = (): void => {};
   private parkedStreams: ReadonlyMap<string, Parked> = new Map();
   /** Why the views stand still until someone mends it; reads are refused while it is set. */
   failure: unknown;
@@ -55,14 +56,23 @@ export class Projector {
   wake = (position: number): void => {
     this.wanted = Math.max(this.wanted, position);
     if (this.running || !this.isBehind) return;
-    // Who is waiting for an answer goes first, and what is recorded meanwhile is taken along.
-    this.running = turnOfOthers()
+    this.running = this.hurriedOrDue()
       .then(() => this.run())
       .finally(() => {
         this.running = undefined;
         this.wake(this.wanted);
       });
   };
+
+  /** What is recorded meanwhile is taken along: a large batch costs each event less. Whoever waits for it ends the wait. */
+  private async hurriedOrDue(): Promise<void> {
+    if (this.waiting.length === 0)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, UNHURRIED_MS);
+        this.hurry = () => (clearTimeout(timer), resolve());
+      });
+    await turnOfOthers();
+  }
 
   private get isBehind(): boolean {
     // While it starts it catches up by itself; a second one beside it would see a gap where there is none.
@@ -116,6 +126,7 @@ export class Projector {
         reject(new Rejection('projection-behind'));
       }, patienceMs);
       this.waiting.push(wait);
+      this.hurry();
     });
     if (this.failure) throw new Rejection('projection-behind');
   }
@@ -124,6 +135,7 @@ export class Projector {
   async stop(): Promise<void> {
     if (!this.trouble) await this.waitFor(this.wanted).catch(() => {});
     this.stopped = true;
+    this.hurry();
     await this.running;
   }
 

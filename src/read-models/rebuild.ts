@@ -3,7 +3,7 @@ import { patiently, StorageUnavailable } from '../core/storage.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { Tables } from '../tables/tables.js';
 import { CannotApply, CHECKPOINT, demandDense, under } from './projection.js';
-import { BATCH, turnOfOthers, type Progress } from './pace.js';
+import { BATCH_BESIDE, turnOfOthers, type Progress } from './pace.js';
 import type { Standing, Views } from './views.js';
 
 const NEXT = 'next_';
@@ -38,11 +38,11 @@ export class Rebuild {
   private async catchUpBeside(from: number, progress?: Progress): Promise<number> {
     const { position: total } = await this.store.head();
     for (let position = from; ;) {
-      const batch = await this.store.readAfter(position, BATCH);
+      const batch = await this.store.readAfter(position, BATCH_BESIDE);
       if (batch.length === 0) return position;
       position = (await this.views.apply(batch, position, NEXT)).position;
       progress?.(position, Math.max(total, position));
-      if (position >= total && batch.length < BATCH) return position;
+      if (position >= total && batch.length < BATCH_BESIDE) return position;
       await turnOfOthers();
     }
   }

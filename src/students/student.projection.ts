@@ -1,4 +1,5 @@
-// One row a student: facts, folded, and what may be done with them; and the schools through which the student is found.
+// One row a student: facts, folded, and what may be done with them; how often the record has changed; and the schools
+// through which the student is found.
 import { fold } from '../core/decider.js';
 import type { LedgerEvent } from '../core/event.js';
 import { groupBy } from '../core/group.js';
@@ -14,12 +15,18 @@ export const STUDENT = {
   name: 'student',
   columns: {
     student_id: 'text',
-    revision: 'integer',
-    position: 'integer',
     restricted: 'integer',
     registration: 'text',
     body: 'text',
   },
+  key: ['student_id'],
+  belongs: { through: { table: 'student_school', column: 'student_id' } },
+} as const satisfies Table;
+
+/** Every payment moves it; the student's own row is far wider, and stays as it is. */
+export const STUDENT_REVISION = {
+  name: 'student_revision',
+  columns: { student_id: 'text', revision: 'integer' },
   key: ['student_id'],
   belongs: { through: { table: 'student_school', column: 'student_id' } },
 } as const satisfies Table;
@@ -43,8 +50,6 @@ export const ERASURE = {
 
 export interface StudentRow extends Row {
   student_id: string;
-  revision: number;
-  position: number;
   /** 1 where the record is only kept, not used. */
   restricted: number;
   /** The registering event, its personal fields sealed as stored. */
@@ -53,7 +58,7 @@ export interface StudentRow extends Row {
   body: string;
 }
 
-/** What a row knows of a student. What was given stands in the payment register. */
+/** What a row knows of a student. */
 export type KnownStudent = Pick<Student, 'facts' | 'privacy'>;
 
 const STUDENT_STREAM = 'student-';
@@ -61,11 +66,19 @@ const STUDENT_STREAM = 'student-';
 const isStudentEvent = (event: LedgerEvent): event is LedgerEvent<StudentEvent> =>
   event.stream.startsWith(STUDENT_STREAM);
 
+const studentIdOf = ({ stream }: LedgerEvent): string => stream.slice(STUDENT_STREAM.length);
+
 export const studentProjection: Projection = {
   name: 'students',
-  tables: [STUDENT, STUDENT_SCHOOL, ERASURE],
+  tables: [STUDENT, STUDENT_REVISION, STUDENT_SCHOOL, ERASURE],
   async apply(events, rows) {
-    const byStudent = groupBy(events.filter(isStudentEvent), ({ stream }) => stream.slice(STUDENT_STREAM.length));
+    const ofStudents = events.filter(isStudentEvent);
+    const revisions = new Map(ofStudents.map((event) => [studentIdOf(event), event.revision]));
+    // What was given stands in the payment register.
+    const byStudent = groupBy(
+      ofStudents.filter((event) => !isAccountEvent(event)),
+      studentIdOf,
+    );
     const known = await rows.load<StudentRow>(STUDENT, 'student_id', [...byStudent.keys()]);
     const before = new Map(known.map((row) => [row.student_id, row]));
     const students: StudentRow[] = [];
@@ -79,6 +92,10 @@ export const studentProjection: Projection = {
       places.push(...placesOf(row));
     }
     await rows.put(STUDENT, students);
+    await rows.put(
+      STUDENT_REVISION,
+      [...revisions].map(([student_id, revision]) => ({ student_id, revision })),
+    );
     await rows.put(
       ERASURE,
       students.filter(({ registration }) => registration === ERASED).map(({ student_id }) => ({ student_id })),
@@ -100,17 +117,12 @@ const placesOf = ({ student_id, body }: StudentRow): Row[] =>
   }));
 
 function after(studentId: string, row: StudentRow | undefined, events: LedgerEvent<StudentEvent>[]): StudentRow {
-  const { revision = 0, position = 0 } = events.at(-1) ?? {};
-  const telling = events.filter((event) => !isAccountEvent(event));
-  if (row && telling.length === 0) return { ...row, revision, position };
   const before = row ? { ...(JSON.parse(row.body) as KnownStudent), account: EMPTY_ACCOUNT } : null;
-  const student = fold({ ...studentDecider, initial: before }, telling);
+  const student = fold({ ...studentDecider, initial: before }, events);
   if (!student) throw new Error(`${events[0]?.stream} does not begin with a registration`);
   const { facts, privacy } = student;
   return {
     student_id: studentId,
-    revision,
-    position,
     restricted: privacy.restricted ? 1 : 0,
     registration: privacy.erased ? ERASED : (row?.registration ?? registrationOf(events[0])),
     body: JSON.stringify({ facts, privacy } satisfies KnownStudent),

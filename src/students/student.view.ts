@@ -22,7 +22,12 @@ const shownEnrolment = ({ school, source: position, ...enrolment }: Enrolment) =
 
 const shownDetermination = ({ source: position, ...determination }: Determination) => ({ ...determination, position });
 
-function recordOf({ registration, body, revision }: StudentRow) {
+/** A student's row, and the revision of the record. */
+type FoundRow = StudentRow & { revision: number };
+
+const FOUND = 'select s.*, r.revision from student s join student_revision r on r.student_id = s.student_id';
+
+function recordOf({ registration, body, revision }: FoundRow) {
   const { facts, privacy } = JSON.parse(body) as KnownStudent;
   return { ...registrationIn(registration, facts), facts, privacy, revision };
 }
@@ -84,7 +89,7 @@ export class StudentView {
   async holders(kind: 'student-number' | 'citizen-number', number: string, reach: Reach) {
     const holders = await this.keys.lookUp(kind, number);
     const rows = await Promise.all(holders.map((studentId) => this.row(studentId, reach)));
-    return this.shown(rows.filter((row) => row !== undefined && row.restricted === 0) as StudentRow[]);
+    return this.shown(rows.filter((row) => row !== undefined && row.restricted === 0) as FoundRow[]);
   }
 
   /** Names and numbers in clear; only for a look that is on record. */
@@ -111,35 +116,29 @@ export class StudentView {
    * Students in the order of their ids from one id on, for walks over the population within a reach, or over a
    * school. Those whose record is only kept are left out.
    */
-  rowsFrom(start: string, limit: number, reach: Reach, schoolId?: string): Promise<StudentRow[]> {
+  rowsFrom(start: string, limit: number, reach: Reach, schoolId?: string): Promise<FoundRow[]> {
     const parameters: Cell[] = [start, limit];
     const add = (value: Cell): string => `$${parameters.push(value)}`;
-    const open = 's.student_id >= $1 and s.restricted = 0';
+    const conditions = ['s.student_id >= $1', 's.restricted = 0'];
     const home = schoolId === undefined ? homeIn(reach) : { column: 'school_id', id: schoolId };
-    const seen = () => within('s', reach, STUDENT.belongs, STUDENT_SCHOOL.belongs, add);
-    const text =
-      home === undefined
-        ? `select s.* from student s where ${open} and ${seen()} order by s.student_id limit $2`
-        : `select s.* from (select distinct student_id from student_school where ${home.column} = ${add(home.id)} and student_id >= $1) m
-           join student s on s.student_id = m.student_id where ${open} and ${seen()} order by s.student_id limit $2`;
+    if (home) {
+      const ofHome = `select student_id from student_school where ${home.column} = ${add(home.id)} and student_id >= $1`;
+      conditions.push(`s.student_id in (${ofHome})`);
+    }
+    conditions.push(within('s', reach, STUDENT.belongs, STUDENT_SCHOOL.belongs, add));
+    const text = `${FOUND} where ${conditions.join(' and ')} order by s.student_id limit $2`;
     return this.models.seenBy(reach).query(text, parameters);
   }
 
-  private async row(studentId: string, reach: Reach): Promise<StudentRow | undefined> {
+  private async row(studentId: string, reach: Reach): Promise<FoundRow | undefined> {
     const parameters: Cell[] = [studentId];
-    const seen = within(
-      'student',
-      reach,
-      STUDENT.belongs,
-      STUDENT_SCHOOL.belongs,
-      (value) => `$${parameters.push(value)}`,
-    );
-    const text = `select * from student where student_id = $1 and ${seen}`;
-    const [row] = await this.models.seenBy(reach).query<StudentRow>(text, parameters);
+    const seen = within('s', reach, STUDENT.belongs, STUDENT_SCHOOL.belongs, (value) => `$${parameters.push(value)}`);
+    const text = `${FOUND} where s.student_id = $1 and ${seen}`;
+    const [row] = await this.models.seenBy(reach).query<FoundRow>(text, parameters);
     return row;
   }
 
-  private async shown(rows: readonly StudentRow[]) {
+  private async shown(rows: readonly FoundRow[]) {
     return (await this.sealer.openAll(rows.map(recordOf))).map(({ data, facts, privacy, revision }) => {
       const { registeredIn: _, ...registered } = data;
       return {

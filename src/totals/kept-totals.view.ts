@@ -47,7 +47,9 @@ export class KeptTotals {
     const add = (value: Cell): string => `$${parameters.push(value)}`;
     const conditions = ['line >= $1', 'line < $2', within('total', reach, TOTAL.belongs, {}, add)];
     if (district !== undefined) conditions.push(`district_id = ${add(district)}`);
-    const text = `select counted.position as counted, total.* from counted left join total on ${conditions.join(' and ')}`;
+    // In two steps, or the engine makes an index of all lines to find those of a district.
+    const text = `with kept as materialized (select * from total where ${conditions.join(' and ')})
+      select counted.position as counted, kept.* from counted left join kept on true`;
     const rows = await this.models.seenBy(reach).query<KeptRow>(text, parameters);
     const lines = new Lines();
     for (const row of rows) if (row.line !== null) lines.add(lineOf(row));

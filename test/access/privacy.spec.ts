@@ -93,6 +93,7 @@ test('erasure: refused while accounts are kept, unless a law is named; then nobo
 
   // The number is free again, and the views as rebuilt from the log hold no more than before.
   const projector = aid.service.app.get(Projector);
+  await projector.waitFor(projector.acknowledged);
   const hash = await projector.hash();
   await projector.rebuild();
   expect(await projector.hash()).toBe(hash);

@@ -26,6 +26,7 @@ const figures = {
   'connections lost': 0,
   /** Projectors that noticed: they were in the middle of something. */
   'struck at work': 0,
+  'readers sent away': 0,
   'rebuilds done': 0,
   'rebuilds cut off': 0,
 };
@@ -106,7 +107,10 @@ class Field {
     for (let burst = 0; burst < BURSTS; burst++) {
       const stored = await Promise.all(Array.from({ length: STREAMS }, (_, index) => this.appendTo(`s-${index}`)));
       const position = Math.max(...stored);
-      for (const { projector } of this.rivals.toSorted(() => chance.next() - 0.5)) projector.wake(position);
+      for (const { projector } of this.rivals.toSorted(() => chance.next() - 0.5)) {
+        projector.wake(position);
+        void readerOf(projector, position);
+      }
     }
   }
 
@@ -156,6 +160,11 @@ class Field {
   get judge(): Rival {
     return chance.pick(this.rivals);
   }
+}
+
+/** Somebody who waits for an answer: a projector that nobody asks takes its time, and would be struck while it rests. */
+async function readerOf(projector: Projector, position: number): Promise<void> {
+  await projector.waitFor(position, 1000).catch(() => figures['readers sent away']++);
 }
 
 testWith(postgres !== undefined, 'PostgreSQL')(

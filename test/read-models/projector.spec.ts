@@ -5,6 +5,7 @@ import type { NewEvent, StoredEvent } from '../../src/core/event.js';
 import { StorageUnavailable } from '../../src/core/storage.js';
 import { EventStore, NO_STREAM } from '../../src/event-store/event-store.js';
 import { MemoryEventStore } from '../../src/event-store/memory-event-store.js';
+import { UNHURRIED_MS } from '../../src/read-models/pace.js';
 import { Projector } from '../../src/read-models/projector.js';
 import type { Projection } from '../../src/read-models/projection.js';
 import type { Table } from '../../src/tables/tables.js';
@@ -93,6 +94,25 @@ test('a projector that starts later goes on where the last one stopped', async (
   const projector = await started();
   expect(projector.reached).toBe(2500);
   expect(await sum()).toBe(2500);
+});
+
+test('whoever waits is not kept for those who might come', async () => {
+  const projector = await started();
+  const begun = performance.now();
+  for (let round = 0; round < 20; round++) {
+    const position = await append(1);
+    projector.wake(position);
+    await projector.waitFor(position);
+  }
+  expect(performance.now() - begun).toBeLessThan(20 * UNHURRIED_MS);
+});
+
+test('views that nobody waits for come along', async () => {
+  const projector = await started();
+  projector.wake(await append(3));
+  for (let tried = 0; projector.reached < 3 && tried < 500; tried++)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(await sum()).toBe(3);
 });
 
 test('a wait is bounded', async () => {
