@@ -11,6 +11,7 @@ import { KEY_USE, LastUse } from './http/last-use.js';
 import { MOST_BODY_BYTES, readJsonBodies } from './http/json-body.js';
 import { Metrics } from './http/metrics.js';
 import { Crowd } from './http/crowd.js';
+import { Door } from './http/door.js';
 import { readNdjsonBodies } from './http/ndjson.js';
 import { securityHeaders } from './http/security-headers.js';
 import { serveApiDescription } from './http/openapi.js';
@@ -89,6 +90,7 @@ async function createApp(
   const routes = watchRoutes(server);
   app.get(Metrics).watch(server);
   new Crowd(mostAtOnce).watch(server);
+  new Door().watch(server);
   const forBrowsers = await securityHeaders();
   server.addHook('onSend', async (request, reply) => {
     void reply.headers(forBrowsers).header('X-Request-Id', request.id);
