@@ -23,8 +23,10 @@ export interface OpenOptions {
 
 const SYNC = { full: 2, normal: 1 } as const;
 
-/** Pages of 4 KiB that the write-ahead log takes before they go into the file: 16 MiB, so that each goes there seldom. */
-const CHECKPOINT_PAGES = 4096;
+/** Pages of 4 KiB that the write-ahead log takes before it is begun anew: 16 MiB, so that each goes into the file seldom. */
+export const CHECKPOINT_PAGES = 4096;
+/** Where nobody else has done it, a commit brings the log into the file, and whoever waits for the commit waits for that. */
+const CHECKPOINT_BY_COMMIT_PAGES = 2 * CHECKPOINT_PAGES;
 
 /**
  * Opens with `synchronous=FULL`, read back: with NORMAL a power cut loses commits that were acknowledged. NORMAL is for
@@ -38,7 +40,7 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database 
     if (!readOnly) demandPragma(database, 'journal_mode', journal);
     demandPragma(database, 'synchronous', untold ? SYNC.normal : SYNC.full);
     demandPragma(database, 'cache_size', -1024 * cacheMiB);
-    demandPragma(database, 'wal_autocheckpoint', CHECKPOINT_PAGES);
+    demandPragma(database, 'wal_autocheckpoint', CHECKPOINT_BY_COMMIT_PAGES);
     return database;
   } catch (error) {
     database.close();
@@ -51,6 +53,9 @@ function createPrivate(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   closeSync(openSync(file, 'a', 0o600));
 }
+
+/** Brings what is committed into the file, as far as no reader still needs what stands there; the log keeps the rest. */
+export const checkpoint = (database: Database): void => database.exec('pragma wal_checkpoint(passive)');
 
 /** Brings what is in the write-ahead log into the file, so that the file alone is whole; on a full disk it stays there. */
 export function closeDatabase(database: Database): void {

@@ -142,7 +142,15 @@ async function sufferOne(figures: Figures, drawFault: (directory: string) => Fau
   const directory = realpathSync(newDirectory());
   const file = join(directory, 'ledger.db');
   const fault = drawFault(directory);
-  const order = { file, run: 'f', rounds: ROUNDS, checkpointPages: 15, reopenEvery: 25, ...fault.order };
+  const order = {
+    file,
+    run: 'f',
+    rounds: ROUNDS,
+    checkpointPages: 15,
+    checkpointEveryMs: 5,
+    reopenEvery: 25,
+    ...fault.order,
+  };
   const said = await runWriter(order, fault.through);
   const { broken, lost, refusedYetThere } = await inspect(file, said.acknowledged, said.full);
   figures.runs++;

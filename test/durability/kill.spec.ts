@@ -39,7 +39,7 @@ async function sufferOneLog(kills: number): Promise<void> {
 }
 
 async function writeAndKill(file: string, run: string): Promise<Acknowledged[]> {
-  const writing = startWriter({ file, run, checkpointPages: chance.pick([8, 100, 1000]) });
+  const writing = startWriter({ file, run, checkpointPages: chance.pick([8, 100, 1000]), checkpointEveryMs: 5 });
   // One in ten dies while the log is being opened.
   if (!chance.happens(0.1)) await readyOf(writing);
   await new Promise((resolve) => setTimeout(resolve, chance.next() * LONGEST_MS));

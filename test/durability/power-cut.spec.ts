@@ -24,6 +24,7 @@ testWithStrace(
     const figures = await cuts.suffer(STATES);
     printFigures('R2 power cut', { ...figures, seed: SEED, ...(cuts.evidence && { evidence: cuts.evidence }) });
     expect(figures).toMatchObject({ states: STATES, losing: 0, broken: 0 });
+    expect(figures.beside).toBeGreaterThan(0);
   },
   A_DAY,
 );

@@ -18,6 +18,8 @@ export interface Figures {
   states: number;
   traces: number;
   calls: number;
+  /** Of these, changes of files by the thread beside the writer. */
+  beside: number;
   acknowledged: number;
   /** States in which an acknowledged event was lost. */
   losing: number;
@@ -47,7 +49,7 @@ interface Traced {
 }
 
 export class PowerCuts {
-  readonly figures: Figures = { states: 0, traces: 0, calls: 0, acknowledged: 0, losing: 0, broken: 0 };
+  readonly figures: Figures = { states: 0, traces: 0, calls: 0, beside: 0, acknowledged: 0, losing: 0, broken: 0 };
   /** A copy of the files of the first state that was not as it should be. */
   evidence: string | undefined;
 
@@ -82,6 +84,9 @@ export class PowerCuts {
     const calls = readTrace(trace, directory);
     rmSync(trace);
     this.figures.calls += calls.length;
+    this.figures.beside += calls.filter(
+      ({ thread, name }) => thread !== calls[0]?.thread && name === 'pwrite64',
+    ).length;
     this.figures.acknowledged += said.acknowledged.length;
     return { directory, calls, began };
   }
@@ -92,11 +97,12 @@ export class PowerCuts {
     return synchronous ? { ...order, synchronous } : { ...order, ...this.drawPace() };
   }
 
-  /** Mostly a checkpoint every few commits, so that there are many; now and then the store's own interval. */
-  private drawPace(): Pick<WriterOrder, 'checkpointPages' | 'reopenEvery'> {
+  /** Mostly a checkpoint every few commits, by the commit or beside it, so that there are many; else the store's own pace. */
+  private drawPace(): Pick<WriterOrder, 'checkpointPages' | 'checkpointEveryMs' | 'reopenEvery'> {
     const { chance } = this;
     return {
-      ...(chance.happens(0.85) && { checkpointPages: chance.pick([5, 20, 60]) }),
+      ...(chance.happens(0.7) && { checkpointPages: chance.pick([5, 20, 60]) }),
+      ...(chance.happens(0.5) && { checkpointEveryMs: chance.pick([1, 10, 50]) }),
       ...(chance.happens(0.5) && { reopenEvery: 25 }),
     };
   }

@@ -9,11 +9,12 @@ const CALLS =
   'fsync,fdatasync,sync_file_range,msync,unlink,unlinkat,rename,renameat,renameat2,link,linkat';
 
 /**
- * Only the main thread is traced, so the order is certain: the driver is synchronous and so is the writer's output.
- * That nothing else writes the files is seen at the end, when the replayed files must be those on the disk.
+ * All threads are traced. That nothing else writes the files is seen at the end, when the replayed files must be those
+ * on the disk.
  */
 export const stracing = (trace: string): string[] => [
   'strace',
+  '-f',
   '-o',
   trace,
   '-xx',
@@ -24,32 +25,55 @@ export const stracing = (trace: string): string[] => [
 ];
 
 export interface Call {
+  thread: string;
   name: string;
   /** As printed, strings in hex. */
   args: string;
   result: number;
 }
 
+const [LINE, BEGUN, ENDED] = [/^(\d+) +(.*)$/, / <unfinished \.\.\.>$/, /^<\.\.\. \w+ resumed>/];
 const CALL = /^(\w+)\((.*)\)\s+= (-?\d+)/;
 
-/** The calls that succeeded, from the first that names the directory. */
+/**
+ * The calls that succeeded, from the first that names the directory. Where another thread made a call meanwhile, a sync
+ * counts as of its beginning, since what is written during it may not be covered, and so does a close, whose number
+ * may be given again before it ends. Everything else counts as of its end.
+ */
 export function readTrace(trace: string, directory: string): Call[] {
   const lines = readFileSync(trace, 'latin1').split('\n');
   const named = Buffer.from(directory).toString('hex').replaceAll(/../g, '\\x$&');
-  return lines
-    .slice(
-      Math.max(
-        0,
-        lines.findIndex((line) => line.includes(named)),
-      ),
-    )
-    .flatMap(readCall);
+  const first = lines.findIndex((line) => line.includes(named));
+  return wholeLines(lines.slice(Math.max(0, first))).flatMap(readCall);
 }
 
-function readCall(line: string): Call[] {
-  const [, name, args, result] = CALL.exec(line) ?? [];
+interface Line {
+  thread: string;
+  text: string;
+}
+
+/** Lines that were cut in two by another thread's are put together. */
+function wholeLines(lines: readonly string[]): Line[] {
+  const whole: Line[] = [];
+  const begun = new Map<string, { text: string; place: number }>();
+  for (const line of lines) {
+    const [, thread = '', text = ''] = LINE.exec(line) ?? [];
+    if (BEGUN.test(text)) {
+      begun.set(thread, { text: text.replace(BEGUN, ''), place: whole.push({ thread, text: '' }) - 1 });
+      continue;
+    }
+    const beginning = ENDED.test(text) ? begun.get(thread) : undefined;
+    const call = { thread, text: (beginning?.text ?? '') + text.replace(ENDED, '') };
+    if (beginning && AS_BEGUN.test(call.text)) whole[beginning.place] = call;
+    else whole.push(call);
+  }
+  return whole;
+}
+
+function readCall({ thread, text }: Line): Call[] {
+  const [, name, args, result] = CALL.exec(text) ?? [];
   if (name === undefined || args === undefined || Number(result) < 0) return [];
-  return [{ name, args, result: Number(result) }];
+  return [{ thread, name, args, result: Number(result) }];
 }
 
 /** The strings among the arguments, and the arguments with these left out. */
@@ -133,6 +157,8 @@ export class Replay {
 }
 
 export const SYNCS: readonly string[] = ['fsync', 'fdatasync'];
+
+const AS_BEGUN = new RegExp(`^(${SYNCS.join('|')}|close)\\(`);
 
 /** Calls that name a file and are not modelled: the driver does not make them. */
 const NAMING = new Set(['creat', 'truncate', 'unlinkat', 'renameat', 'renameat2', 'link', 'linkat']);

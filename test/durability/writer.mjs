@@ -13,6 +13,7 @@ const {
   largest = 2000,
   reopenEvery,
   checkpointPages,
+  checkpointEveryMs,
   synchronous,
   dishonest,
   arm,
@@ -32,7 +33,7 @@ function open() {
     say(`failed ${error.errcode} ${error.message}`);
     process.exit(LOG_FAILED);
   };
-  const store = new SqliteEventStore(file, { now: () => instant, onFailure });
+  const store = new SqliteEventStore(file, { now: () => instant, onFailure, checkpointEveryMs });
   const pragma = (name, value) => value !== undefined && store.database.exec(`pragma ${name} = ${value}`);
   pragma('wal_autocheckpoint', checkpointPages);
   pragma('synchronous', synchronous);

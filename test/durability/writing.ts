@@ -21,6 +21,8 @@ export interface WriterOrder {
   /** Rounds after which the log is closed and opened again. */
   reopenEvery?: number;
   checkpointPages?: number;
+  /** How often the thread beside the writer brings the log into the file. */
+  checkpointEveryMs?: number;
   synchronous?: 'normal' | 'off';
   /** For a control: acknowledges before it writes. */
   dishonest?: boolean;

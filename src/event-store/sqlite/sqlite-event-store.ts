@@ -11,6 +11,7 @@ import {
   type Database,
   type SqlRow,
 } from '../../sqlite/database.js';
+import { Checkpoints } from '../../sqlite/checkpoints.js';
 import { StorageFull } from '../../core/storage.js';
 import { AppendConflict, EventStore, type AppendOptions, type Head } from '../event-store.js';
 import { GroupCommit, type Outcome } from '../group-commit.js';
@@ -45,6 +46,8 @@ export interface SqliteEventStoreOptions {
   readOnly?: boolean;
   /** Bytes of the disk that the log leaves to the views and to a clean end. */
   reserve?: number;
+  /** How long the write-ahead log grows, in milliseconds, before it is brought into the file. */
+  checkpointEveryMs?: number;
   /** Called when the log cannot be trusted to hold what it is told: the process must stop. */
   onFailure?: (error: unknown) => void;
 }
@@ -52,6 +55,7 @@ export interface SqliteEventStoreOptions {
 export class SqliteEventStore extends EventStore {
   override readonly kind = 'sqlite';
   private readonly database: Database;
+  private readonly checkpoints: Checkpoints;
   private readonly prepared: ReturnType<typeof statements>;
   private readonly commits = new GroupCommit<Append, StoredEvent[]>((appends) => this.commit(appends));
   private readonly now: () => Date;
@@ -62,15 +66,17 @@ export class SqliteEventStore extends EventStore {
 
   constructor(
     private readonly file: string,
-    { now = () => new Date(), readOnly = false, reserve = 0, onFailure = () => {} }: SqliteEventStoreOptions = {},
+    options: SqliteEventStoreOptions = {},
   ) {
     super();
+    const { now = () => new Date(), readOnly = false, reserve = 0, onFailure = () => {} } = options;
     this.now = now;
     this.onFailure = onFailure;
     this.readOnly = readOnly;
     this.reserve = reserve;
     this.database = openDatabase(file, { readOnly });
     if (!readOnly) this.database.exec(SCHEMA);
+    this.checkpoints = new Checkpoints(file, this.database, options.checkpointEveryMs);
     this.prepared = statements(this.database);
     this.last = this.readHead();
   }
@@ -105,7 +111,9 @@ export class SqliteEventStore extends EventStore {
   private durably<T>(work: () => T): T {
     const before = this.last;
     try {
-      return transact(this.database, work);
+      const result = transact(this.database, work);
+      this.checkpoints.committed();
+      return result;
     } catch (error) {
       this.last = before;
       if (isDiskFull(error)) throw new StorageFull('no room for the event', { cause: error });
@@ -187,6 +195,7 @@ export class SqliteEventStore extends EventStore {
 
   override async close(): Promise<void> {
     await this.commits.drained();
+    await this.checkpoints.close();
     if (this.readOnly) this.database.close();
     else closeDatabase(this.database);
   }
