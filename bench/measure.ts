@@ -53,11 +53,15 @@ export async function inTurns(contenders: readonly Contender[], rounds: number, 
   return [...values].map(([name, ofName]) => ({ name, unit, rounds: ofName }));
 }
 
+/** Of an even number of values the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
+  const sorted = values.toSorted((one, other) => one - other);
+  const [lower, upper] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  if (lower === undefined || upper === undefined) throw new Error('no values');
+  return (lower + upper) / 2;
 }
 
-/** Of sorted or unsorted values; between two neighbours the nearer one. */
+/** The value that so large a share of all lies below. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];

@@ -1,6 +1,7 @@
 // One kept connection that asks and waits, or asks and goes away before the answer.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { answerIn } from './driver.js';
 
 export interface Reply {
   status: number;
@@ -60,10 +61,6 @@ function readReply(socket: Socket): Promise<Reply> {
 }
 
 function replyIn(bytes: Buffer): Reply | undefined {
-  const end = bytes.indexOf('\r\n\r\n');
-  if (end < 0) return undefined;
-  const head = bytes.toString('latin1', 0, end);
-  const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1]);
-  if (bytes.length < end + 4 + length) return undefined;
-  return { status: Number(head.slice(9, 12)), body: bytes.toString('utf8', end + 4) };
+  const answer = answerIn(bytes);
+  return answer && { status: answer.status, body: bytes.toString('utf8', answer.bodyAt, answer.length) };
 }

@@ -29,6 +29,11 @@ export function bytesOf({ path, headers, body }: Request): Buffer {
   return Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n${text}`);
 }
 
+export function bytesOfGet(path: string, headers: Record<string, string>): Buffer {
+  const lines = Object.entries({ host: '127.0.0.1', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
+}
+
 /** Sends requests in their order until they are used up or the time is over; what was sent is waited for. */
 export async function drive(port: number, requests: IterableIterator<Buffer>, seconds: number): Promise<Outcome> {
   const others = new Map<number, number>();
@@ -71,12 +76,13 @@ function exchange(socket: Socket, next: () => Buffer | undefined, answered: (sta
 }
 
 /** Every service here says how long its answer is. */
-function answerIn(bytes: Buffer): { status: number; length: number } | undefined {
+export function answerIn(bytes: Buffer): { status: number; bodyAt: number; length: number } | undefined {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
   const head = bytes.toString('latin1', 0, end);
   const [, size] = /\r\ncontent-length: (\d+)/i.exec(head) ?? [];
   if (size === undefined) throw new Error(`an answer without its length: ${head}`);
-  const length = end + 4 + Number(size);
-  return bytes.length < length ? undefined : { status: Number(head.slice(9, 12)), length };
+  const bodyAt = end + 4;
+  const length = bodyAt + Number(size);
+  return bytes.length < length ? undefined : { status: Number(head.slice(9, 12)), bodyAt, length };
 }

@@ -1,18 +1,17 @@
-// Where the time of a payment goes: the service under load with the sampling profiler of Node.js, by part and as a flame graph.
+// Where the time of a payment goes: the service under load with the sampling profiler of Node.js, by step and as a flame graph.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Measure, RunOptions } from '../measure.js';
+import { fileOf, sendLines } from '../ledger/bulk.js';
+import type { Figure, Measure, RunOptions } from '../measure.js';
 import { bytesOf, drive } from './driver.js';
 import { flameGraph, type Frame } from './flame.js';
-import { foundSchool, serve } from './ledger.js';
+import { foundSchool, serve, type LedgerTarget } from './ledger.js';
 import { paymentsOf } from './payments.js';
 
 const GRAPH = 'docs/reference/profile.svg';
 const SECONDS = 8;
 const STUDENTS = 2000;
-/** Smaller parts are summed up. */
-const LEAST_SHARE = 0.01;
 
 interface ProfileNode {
   id: number;
@@ -27,23 +26,45 @@ interface Profile {
   timeDeltas: number[];
 }
 
-/** The profile of a service, and the part of its life in which it was under load. */
-async function profiled(): Promise<{ profile: Profile; from: number; to: number }> {
+/** Prepares work for a service, and answers with how to do it. */
+type Work = (target: LedgerTarget) => Promise<() => Promise<unknown>>;
+
+const oneARequest: Work = async ({ newStudents, headers, port }) => {
+  const requests = [...paymentsOf(await newStudents(STUDENTS), headers)].map(bytesOf).values();
+  return () => drive(port, requests, SECONDS);
+};
+
+const inBulk: Work = async (target) => {
+  const lines = await fileOf(target);
+  return async () => {
+    await sendLines(target, lines);
+    await target.total?.();
+  };
+};
+
+interface Profiled {
+  nodes: readonly ProfileNode[];
+  /** Microseconds of each node by its id. */
+  times: ReadonlyMap<number, number>;
+}
+
+/** The profile of a service while it does the work. */
+async function profiled(work: Work): Promise<Profiled> {
   const directory = mkdtempSync(join(tmpdir(), 'aid-bench-'));
   try {
     const born = performance.now();
     const options = ['--cpu-prof', `--cpu-prof-dir=${join(directory, 'profile')}`];
     const target = await serve('ledger', directory, undefined, options);
     await foundSchool(target.client);
-    const requests = [...paymentsOf(await target.newStudents(STUDENTS), target.headers)].map(bytesOf).values();
+    const doIt = await work(target);
     const started = performance.now();
-    await drive(target.port, requests, SECONDS);
+    await doIt();
     const ended = performance.now();
     await target.stop();
     const life = performance.now() - born;
     const [file = ''] = readdirSync(join(directory, 'profile'));
     const profile = JSON.parse(readFileSync(join(directory, 'profile', file), 'utf8')) as Profile;
-    return { profile, from: (started - born) / life, to: (ended - born) / life };
+    return { nodes: profile.nodes, times: selfTimes(profile, (started - born) / life, (ended - born) / life) };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -72,22 +93,39 @@ function partOf({ functionName, url }: ProfileNode['callFrame']): string | undef
   return functionName === '(garbage collector)' || functionName === '(idle)' ? functionName : undefined;
 }
 
-function byPart({ nodes }: Profile, times: ReadonlyMap<number, number>): Map<string, number> {
+/** What the code at a place is for; the first that fits. What fits none, as `src/core`, is for what its caller is for. */
+const STEPS: readonly (readonly [RegExp, string])[] = [
+  [/class-validator|class-transformer|\/validator\/|validation\.pipe/, 'what was sent: validation'],
+  [/\.projection\.js|\/dist\/(read-models|totals|tables)\//, 'views: register, student, movements, totals'],
+  [/\/dist\/(event-store|sqlite)\//, 'log: known commands, hash, append, sync'],
+  [/\/dist\/(access|keys)\/|access\.guard|command-context|rate-limit/, 'who asks, under which key, digests'],
+  [/\/dist\/(students|entitlements|policies|schools)\//, 'decision: facts, law, money'],
+];
+const FRAMEWORK = 'HTTP, JSON, Nest';
+const OF_NODE: ReadonlyMap<string, string> = new Map([
+  ['(garbage collector)', 'memory: garbage collector'],
+  ['(idle)', 'idle'],
+]);
+
+const stepOf = ({ functionName, url }: ProfileNode['callFrame']): string | undefined =>
+  OF_NODE.get(functionName) ?? STEPS.find(([place]) => place.test(url))?.[1];
+
+function byStep({ nodes, times }: Profiled): Map<string, number> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const parts = new Map<string, number>();
-  const visit = (node: ProfileNode, caller: string): void => {
-    const part = partOf(node.callFrame) ?? caller;
-    parts.set(part, (parts.get(part) ?? 0) + (times.get(node.id) ?? 0));
+  const steps = new Map<string, number>();
+  const visit = (node: ProfileNode, ofCaller: string): void => {
+    const step = stepOf(node.callFrame) ?? ofCaller;
+    steps.set(step, (steps.get(step) ?? 0) + (times.get(node.id) ?? 0));
     for (const child of node.children ?? []) {
       const next = byId.get(child);
-      if (next) visit(next, part);
+      if (next) visit(next, step);
     }
   };
-  if (nodes[0]) visit(nodes[0], 'Node.js itself');
-  return parts;
+  if (nodes[0]) visit(nodes[0], FRAMEWORK);
+  return steps;
 }
 
-function framesOf({ nodes }: Profile, times: ReadonlyMap<number, number>): Frame {
+function framesOf({ nodes, times }: Profiled): Frame {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const frame = ({ id, callFrame, children = [] }: ProfileNode): Frame => {
     const below = children.flatMap((child) => byId.get(child) ?? []).map(frame);
@@ -99,24 +137,24 @@ function framesOf({ nodes }: Profile, times: ReadonlyMap<number, number>): Frame
   return frame(root);
 }
 
+function sharesOf(way: string, steps: ReadonlyMap<string, number>): Figure[] {
+  const whole = [...steps.values()].reduce((sum, time) => sum + time, 0);
+  return [...steps]
+    .sort(([, one], [, other]) => other - one)
+    .map(([step, time]) => ({ name: `${way}: ${step}`, unit: '%', rounds: [(100 * time) / whole] }));
+}
+
 async function run({ told }: RunOptions) {
-  const { profile: recorded, from, to } = await profiled();
-  const times = selfTimes(recorded, from, to);
-  const parts = byPart(recorded, times);
-  const whole = [...parts.values()].reduce((sum, time) => sum + time, 0);
-  told(`${(whole / 1e6).toFixed(1)} s of samples`);
-  writeFileSync(GRAPH, flameGraph('记录发放时的时间去向 Where the time of recording goes', framesOf(recorded, times)));
-  const shown = [...parts].filter(([, time]) => time / whole >= LEAST_SHARE).sort(([, one], [, other]) => other - one);
-  const rest = whole - shown.reduce((sum, [, time]) => sum + time, 0);
+  told('one a request');
+  const single = await profiled(oneARequest);
+  writeFileSync(GRAPH, flameGraph('记录发放时的时间去向 Where the time of recording goes', framesOf(single)));
+  told('in bulk');
+  const bulk = await profiled(inBulk);
   return {
-    figures: [...shown, ['everything else', rest] as const].map(([name, time]) => ({
-      name,
-      unit: '%',
-      rounds: [(100 * time) / whole],
-    })),
+    figures: [...sharesOf('one a request', byStep(single)), ...sharesOf('in bulk', byStep(bulk))],
     goals: [],
     remarks: [
-      `Own time of each part, native code counted for who called it, in ${SECONDS} s under 32 connections; one payment a request.`,
+      `Time of the service's one thread by what it is for, libraries and native code counted for who called them: payments one a request for ${SECONDS} s under 32 connections, and a file of them in bulk.`,
     ],
   };
 }

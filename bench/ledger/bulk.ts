@@ -12,6 +12,7 @@ import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-stor
 import { openDatabase, transact } from '../../src/sqlite/database.js';
 import { startLedger, type LedgerTarget } from '../http/ledger.js';
 import { paymentsOf, PART_YUAN } from '../http/payments.js';
+import { memoryOf } from './visit.js';
 import { inTurns, medianOf, type Contender, type Measure, type RunOptions } from '../measure.js';
 
 const ROWS = 20_000;
@@ -22,12 +23,17 @@ const BATCH = 1000;
 const BULK = 'bulk recording';
 const RAW = 'raw inserts of the same events';
 
-/** Rows a second, from the first byte sent to the totals that contain the last row. */
-async function recordInBulk(target: LedgerTarget): Promise<number> {
+/** A file of payments to new students. */
+export async function fileOf(target: LedgerTarget): Promise<string[]> {
   const students = await target.newStudents(STUDENTS);
-  const lines = [...paymentsOf(students, {})]
+  return [...paymentsOf(students, {})]
     .slice(0, ROWS)
     .map(({ headers, body }) => `${JSON.stringify({ ...body, idempotencyKey: headers['idempotency-key'] })}\n`);
+}
+
+/** Rows a second, from the first byte sent to the totals that contain the last row. */
+async function recordInBulk(target: LedgerTarget): Promise<number> {
+  const lines = await fileOf(target);
   const before = (await target.total?.()) ?? 0;
   const started = performance.now();
   const recorded = await sendLines(target, lines);
@@ -38,7 +44,8 @@ async function recordInBulk(target: LedgerTarget): Promise<number> {
   return ROWS / seconds;
 }
 
-async function sendLines({ port, headers }: LedgerTarget, lines: readonly string[]): Promise<number> {
+/** Answers with the number of rows that were recorded. */
+export async function sendLines({ port, headers }: LedgerTarget, lines: readonly string[]): Promise<number> {
   const asked = request({
     port,
     path: '/v1/payments/bulk',
@@ -89,6 +96,7 @@ async function insertRaw(target: LedgerTarget): Promise<number> {
 
 async function run({ rounds, told }: RunOptions) {
   const target = await startLedger('ledger');
+  const memory: number[] = [];
   try {
     const contenders: Contender[] = [
       { name: BULK, round: () => recordInBulk(target) },
@@ -98,14 +106,24 @@ async function run({ rounds, told }: RunOptions) {
       round: async () => {
         const rate = await round();
         told(`${name}: ${Math.round(rate)} rows/s`);
+        if (name === BULK) memory.push(await memoryOf(target));
         return rate;
       },
     }));
     const figures = await inTurns(contenders, rounds, 'rows/s');
     const value = medianOf(figures, BULK) / medianOf(figures, RAW);
     return {
-      figures,
-      goals: [{ says: `${BULK} ÷ ${RAW}`, value, limit: 0.5, bound: 'at-least' as const }],
+      figures: [...figures, { name: 'resident memory of the service after its round', unit: 'MiB', rounds: memory }],
+      goals: [
+        { says: `${BULK} ÷ ${RAW}`, value, limit: 0.5, bound: 'at-least' as const },
+        {
+          says: 'resident memory, most',
+          value: Math.max(...memory),
+          limit: 512,
+          bound: 'at-most' as const,
+          unit: 'MiB',
+        },
+      ],
       remarks: [
         `${ROWS} rows a round over one connection, read, checked, decided, chained, synced and in every view; the raw inserts only write the rows of the log.`,
       ],

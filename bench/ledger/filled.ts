@@ -22,9 +22,10 @@ export function filledWith(payments: number, told: (text: string) => void): stri
   return directory;
 }
 
-/** A copy to be written to, and thrown away. */
+/** A copy to be written to, and thrown away; it is on disk, so that no measure meets a disk that is still busy with it. */
 export function copyOf(directory: string): { directory: string; remove: () => void } {
   const copy = mkdtempSync(join(tmpdir(), 'aid-bench-'));
   cpSync(directory, copy, { recursive: true });
+  execFileSync('sync');
   return { directory: copy, remove: () => rmSync(copy, { recursive: true, force: true }) };
 }

@@ -1,11 +1,15 @@
 // What one ledger of a size shows of itself: how long its answers take, how much room it needs. Measured once a run.
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/sqlite/database.js';
 import { registered, serve, foundSchool, type LedgerTarget } from '../http/ledger.js';
-import { paymentOf } from '../http/payments.js';
+import { Connection } from '../http/connection.js';
+import { bytesOf, bytesOfGet } from '../http/driver.js';
+import { paymentOf, postOf } from '../http/payments.js';
 import { quantile } from '../measure.js';
 import { copyOf, filledWith } from './filled.js';
-import { rebuilt } from './rebuild.js';
 
 export interface Latency {
   p50: number;
@@ -28,11 +32,14 @@ export interface Visit {
   sumByQuery: number;
   entitlements: Latency;
   history: Latency;
+  /** Of the same students once more: what was read from disk is in memory now. */
+  entitlementsAgain: Latency;
+  historyAgain: Latency;
   recording: Latency;
-  /** Events a second. */
-  rebuild: number;
 }
 
+/** A service that has just started still compiles what it runs. */
+const WARM_UP = 300;
 const ASKED = 1000;
 const RECORDED = 300;
 const TERM = '2025-autumn';
@@ -54,44 +61,68 @@ async function measured(payments: number, told: (text: string) => void): Promise
     // The first start may have to bring the views of an older version up to date; it is not the one that is timed.
     await (await serve('ledger', directory)).stop();
     const bytes = bytesIn(file) / payments;
-    const started = performance.now();
-    const target = await serve('ledger', directory);
-    const answers = await asked(target, file, started);
+    const { target, opened } = await opening(directory);
+    const answers = await asked(target, file);
     await target.stop();
-    return { payments, bytes, ...answers, rebuild: rebuilt(directory) };
+    return { payments, bytes, opened, ...answers };
   } finally {
     remove();
   }
 }
 
-async function asked(target: LedgerTarget, file: string, started: number) {
+/** Starts the service, and waits for its first answer. */
+async function opening(directory: string): Promise<{ target: LedgerTarget; opened: number }> {
+  const started = performance.now();
+  const target = await serve('ledger', directory);
+  await target.client.get('/v1/me');
+  return { target, opened: performance.now() - started };
+}
+
+/** Milliseconds to the first answer where nothing has been recorded: what Node.js, the framework and the code take. */
+export async function openingOfEmpty(): Promise<number> {
+  const directory = mkdtempSync(join(tmpdir(), 'aid-bench-'));
+  try {
+    await (await serve('ledger', directory)).stop();
+    const { target, opened } = await opening(directory);
+    await target.stop();
+    return opened;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function asked(target: LedgerTarget, file: string) {
   const { client } = target;
-  await client.get('/v1/me');
-  const opened = performance.now() - started;
   await new Promise((resolve) => setTimeout(resolve, 3000));
   const idle = await memoryOf(target);
   const { students, events, sumByQuery } = read(file);
   const student = (index: number): string => students[index % students.length] ?? '';
-  const totals = await latencies(ASKED / 2, (index) =>
-    client.get(`/v1/totals?schoolYear=${SCHOOL_YEAR}${TOTALS[index % TOTALS.length]}`),
+  const reading = (count: number, pathOf: (index: number) => string): Promise<Latency> =>
+    latencies(target, count, (index) => bytesOfGet(pathOf(index), target.headers));
+  const totals = await reading(
+    ASKED / 2,
+    (index) => `/v1/totals?schoolYear=${SCHOOL_YEAR}${TOTALS[index % TOTALS.length]}`,
   );
-  const entitlements = await latencies(ASKED, (index) =>
-    client.get(`/v1/students/${student(index)}/entitlements?term=${TERM}`),
-  );
-  const history = await latencies(ASKED, (index) => client.get(`/v1/students/${student(index)}/history`));
+  const entitlementsOf = (index: number): string => `/v1/students/${student(index)}/entitlements?term=${TERM}`;
+  const historyOf = (index: number): string => `/v1/students/${student(ASKED + index)}/history`;
+  const entitlements = await reading(ASKED, entitlementsOf);
+  const entitlementsAgain = await reading(ASKED, entitlementsOf);
+  const history = await reading(ASKED, historyOf);
+  const historyAgain = await reading(ASKED, historyOf);
   await foundSchool(client);
   const paid = await registered(client, RECORDED);
-  const recording = await latencies(RECORDED, (index) =>
-    client.post('/v1/payments', paymentOf(paid[index] ?? '', '50.00', 'V-1')),
+  const recording = await latencies(target, RECORDED, (index) =>
+    bytesOf(postOf(paymentOf(paid[index] ?? '', '50.00', 'V-1'), randomUUID(), target.headers)),
   );
   return {
-    opened,
     idle,
     events,
     sumByQuery,
     totals,
     entitlements,
+    entitlementsAgain,
     history,
+    historyAgain,
     recording,
     working: await memoryOf(target),
   };
@@ -100,14 +131,20 @@ async function asked(target: LedgerTarget, file: string, started: number) {
 /** What an office asks of a year: the sum, by policy, and both for one district. */
 const TOTALS = ['', '&by=policy', '&districtId=rencheng', '&districtId=rencheng&by=policy'] as const;
 
-async function latencies(count: number, ask: (index: number) => Promise<unknown>): Promise<Latency> {
-  for (let index = 0; index < 20; index++) await ask(count - 1 - index);
-  const times: number[] = [];
-  for (let index = 0; index < count; index++) {
+/** From the first byte sent to the last byte of the answer, on a connection that does nothing more than it must. */
+async function latencies({ port }: LedgerTarget, count: number, of: (index: number) => Buffer): Promise<Latency> {
+  const connection = new Connection(port);
+  const ask = async (index: number): Promise<number> => {
+    const request = of(index);
     const started = performance.now();
-    await ask(index);
-    times.push(performance.now() - started);
-  }
+    const { status, body } = await connection.ask(request);
+    if (status > 201) throw new Error(`${status}: ${body}`);
+    return performance.now() - started;
+  };
+  for (let index = 0; index < WARM_UP; index++) await ask(count - 1 - index);
+  const times: number[] = [];
+  for (let index = 0; index < count; index++) times.push(await ask(index));
+  connection.close();
   return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
 }
 
