@@ -5,6 +5,26 @@ import { checkpoint, CHECKPOINT_PAGES, type Database } from './database.js';
 /** How long the log grows before it is brought into the file. */
 const EVERY_MS = 1000;
 
+/** How long an end of the process that nobody announced waits for a thread at most. */
+const LAST_WAIT_MS = 5000;
+
+/** What a thread shares with the process: whether it is in the driver, and whether the process ends. */
+const IN_DRIVER = 0;
+const ENDING = 1;
+type Signals = Int32Array;
+
+/**
+ * The process may end at any time, and ends its threads too. One that just then comes back from the driver would abort
+ * the process, which would lose its exit code.
+ */
+const threads = new Set<Signals>();
+process.on('exit', () => {
+  for (const signals of threads) {
+    Atomics.store(signals, ENDING, 1);
+    Atomics.wait(signals, IN_DRIVER, 1, LAST_WAIT_MS);
+  }
+});
+
 export class Checkpoints {
   private thread: Worker | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -30,8 +50,13 @@ export class Checkpoints {
   }
 
   private newThread(): Worker {
-    const thread = new Worker(new URL('checkpoints.worker.mjs', import.meta.url), { workerData: { file: this.file } });
+    const signals = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+    const thread = new Worker(new URL('checkpoints.worker.mjs', import.meta.url), {
+      workerData: { file: this.file, signals, IN_DRIVER, ENDING },
+    });
     thread.unref();
+    threads.add(signals);
+    thread.on('exit', () => threads.delete(signals));
     thread.on('message', ({ pages }: { pages: number }) => this.done(pages));
     // Where the thread or the disk fails, the log grows until a commit brings it into the file by itself.
     thread.on('error', () => {

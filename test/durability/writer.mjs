@@ -14,6 +14,7 @@ const {
   reopenEvery,
   checkpointPages,
   checkpointEveryMs,
+  heedless,
   synchronous,
   dishonest,
   arm,
@@ -115,5 +116,6 @@ for (let round = 1; round <= (rounds ?? Infinity); round++) {
     store = openOrEnd();
   }
 }
+if (heedless) process.removeAllListeners('exit');
 // The log is left as it is, not closed: its write-ahead log stays for the one who looks.
 process.exit(0);

@@ -23,6 +23,8 @@ export interface WriterOrder {
   checkpointPages?: number;
   /** How often the thread beside the writer brings the log into the file. */
   checkpointEveryMs?: number;
+  /** For a control: ends without waiting for the thread. */
+  heedless?: boolean;
   synchronous?: 'normal' | 'off';
   /** For a control: acknowledges before it writes. */
   dishonest?: boolean;
