@@ -1,10 +1,8 @@
-// The only place that knows which adapter serves which address.
+// The only place that knows which adapter serves which address. What an adapter needs is loaded by whoever needs it.
 import type { Config, TablesPlace } from './config.js';
 import type { EventStore } from './event-store/event-store.js';
-import { PostgresEventStore } from './event-store/postgres/postgres-event-store.js';
 import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
-import { Postgres } from './postgres/database.js';
-import { PostgresTables } from './tables/postgres/postgres-tables.js';
+import type { Postgres } from './postgres/database.js';
 import { SqliteTables, type SqliteTablesOptions } from './tables/sqlite/sqlite-tables.js';
 import type { Tables } from './tables/tables.js';
 
@@ -31,10 +29,11 @@ export async function openEventStore(
   switch (store.kind) {
     case 'sqlite':
       return new SqliteEventStore(store.file, { ...options, reserve: diskReserve });
-    case 'postgres':
-      return PostgresEventStore.open(new Postgres(store.url, { schema: ledger, connections: FOR_LOG }), options);
+    case 'postgres': {
+      const { PostgresEventStore } = await import('./event-store/postgres/postgres-event-store.js');
+      return PostgresEventStore.open(await openPostgres(store.url, ledger, FOR_LOG), options);
+    }
     case 'kurrentdb': {
-      // Its client has a native part, which only who needs it has to load.
       const { KurrentEventStore } = await import('./event-store/kurrent/kurrent-event-store.js');
       return KurrentEventStore.open(store.url, models, { prefix: `${ledger}.`, ...options });
     }
@@ -43,13 +42,24 @@ export async function openEventStore(
 
 type Reading = Pick<StoreOptions, 'readOnly'>;
 
-export const openReadModels = ({ readModels, ledger }: Config, options: Reading = {}): Tables =>
+export const openReadModels = ({ readModels, ledger }: Config, options: Reading = {}): Promise<Tables> =>
   openTables(readModels, ledger, FOR_VIEWS, { ...options, rebuildable: true });
 
-export const openKeyTables = ({ keys, ledger, diskReserve }: Config, options: Reading = {}): Tables =>
+export const openKeyTables = ({ keys, ledger, diskReserve }: Config, options: Reading = {}): Promise<Tables> =>
   openTables(keys, keysOf(ledger), FOR_KEYS, { ...options, reserve: diskReserve, forgets: true });
 
-const openTables = (place: TablesPlace, schema: string, connections: number, options: SqliteTablesOptions): Tables =>
-  place.kind === 'sqlite'
-    ? new SqliteTables(place.file, options)
-    : new PostgresTables(new Postgres(place.url, { schema, connections }));
+async function openTables(
+  place: TablesPlace,
+  schema: string,
+  connections: number,
+  options: SqliteTablesOptions,
+): Promise<Tables> {
+  if (place.kind === 'sqlite') return new SqliteTables(place.file, options);
+  const { PostgresTables } = await import('./tables/postgres/postgres-tables.js');
+  return new PostgresTables(await openPostgres(place.url, schema, connections));
+}
+
+async function openPostgres(url: string, schema: string, connections: number): Promise<Postgres> {
+  const { Postgres } = await import('./postgres/database.js');
+  return new Postgres(url, { schema, connections });
+}

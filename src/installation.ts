@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { ACCESS_SEALED } from './access/access.events.js';
 import { accessProjection } from './access/access.projection.js';
-import { TokenVerifier } from './access/tokens.js';
+import type { TokenVerifier } from './access/tokens.js';
 import { openEventStore, openKeyTables, openReadModels } from './adapters.js';
 import { embeddedFiles, installationFiles, type Config } from './config.js';
 import type { Declaration } from './core/event.js';
@@ -95,12 +95,19 @@ export async function openInstallation(config: Config, options: InstallationOpti
   try {
     for (const file of embeddedFiles(config)) closing.push(lockFile(`${file}.lock`).release);
     const parts = await openParts(config, options, masterKey, closing);
-    const tokens = config.tokens && new TokenVerifier(config.tokens, () => parts.clock.now());
+    const tokens = await tokensOf(config, parts.clock);
     return { ...parts, ...bootstrapOf(config, files), tokens, rateLimit: config.rateLimit, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** What checks tokens is loaded only where tokens are taken. */
+async function tokensOf({ tokens }: Config, clock: Clock): Promise<TokenVerifier | undefined> {
+  if (!tokens) return undefined;
+  const { TokenVerifier } = await import('./access/tokens.js');
+  return new TokenVerifier(tokens, () => clock.now());
 }
 
 async function openParts(
@@ -109,7 +116,7 @@ async function openParts(
   masterKey: Buffer,
   closing: (() => unknown)[],
 ) {
-  const models = openReadModels(config);
+  const models = await openReadModels(config);
   closing.push(() => models.close());
   const keys = await openKeys(config, masterKey);
   closing.push(() => keys.close());
@@ -125,7 +132,7 @@ async function openParts(
 }
 
 async function openKeys(config: Config, masterKey: Buffer): Promise<KeyStore> {
-  const tables = openKeyTables(config);
+  const tables = await openKeyTables(config);
   try {
     return await KeyStore.open(tables, masterKey);
   } catch (error) {

@@ -55,7 +55,7 @@ async function openKeys(config: Config): Promise<KeyStore> {
     throw new CommandFailure(
       `缺少密钥文件 ${missing},无法读取学生记录。 The key file ${missing} is missing: a student's records cannot be read. Put it back, or give AID_MASTER_KEY or AID_MASTER_KEY_FILE.`,
     );
-  const tables = openKeyTables(config, { readOnly: true });
+  const tables = await openKeyTables(config, { readOnly: true });
   try {
     return await KeyStore.openToRead(tables, parseMasterKey(masterKey ?? readFileSync(file, 'utf8').trim()));
   } catch (error) {

@@ -36,7 +36,7 @@ export async function rotateMasterKey({ store, newKeyFile }: RotateOptions): Pro
   const config = findLedger(store);
   const locks = lockedFiles(config).map((file) => lockFile(`${file}.lock`));
   try {
-    const tables = openKeyTables(config);
+    const tables = await openKeyTables(config);
     try {
       // Two at once, each with a new key of its own, would leave keys that neither opens.
       await tables.exclusively(() => change(tables, changeOf(config, newKeyFile)));

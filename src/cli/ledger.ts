@@ -60,7 +60,7 @@ export async function openForWriting(config: Config): Promise<OpenLedger> {
 }
 
 async function openBoth(config: Config, readOnly: boolean): Promise<OpenLedger> {
-  const models = openReadModels(config, { readOnly });
+  const models = await openReadModels(config, { readOnly });
   try {
     const store = await openEventStore(config, models, { readOnly });
     const close = async (): Promise<void> => {

@@ -83,7 +83,7 @@ async function demandContinuation(source: EventStore, { position, hash }: Head):
 }
 
 async function moveKeys(source: Config, target: Config): Promise<void> {
-  const [from, to] = [openKeyTables(source, { readOnly: true }), openKeyTables(target)];
+  const [from, to] = [await openKeyTables(source, { readOnly: true }), await openKeyTables(target)];
   try {
     if (keysPlaceOf(source) !== keysPlaceOf(target))
       console.log(`密钥库 key store: ${await copyTables(from, to)} 行 rows`);

@@ -54,7 +54,7 @@ function run(args: readonly string[] = [], environment: Record<string, string> =
 }
 
 async function opens(key: string): Promise<boolean> {
-  const tables = openKeyTables(config());
+  const tables = await openKeyTables(config());
   try {
     await KeyStore.open(tables, parseMasterKey(key));
     return true;
@@ -100,7 +100,7 @@ test('while a service runs it is refused', async () => {
 test('cut off before the new file took its place: the start says what to do, and the command ends it', async () => {
   const next = newMasterKey();
   writeFileSync(file('master.key.new'), `${next}\n`);
-  const tables = openKeyTables(config());
+  const tables = await openKeyTables(config());
   await rotate(tables, { from: parseMasterKey(before), to: parseMasterKey(next) });
   await tables.close();
   await expect(startTestService({ directory })).rejects.toThrow('run `aid-ledger keys rotate` again');

@@ -34,7 +34,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const master = (file = masterFile): Buffer => parseMasterKey(readFileSync(file, 'utf8').trim());
 
 async function withKeys<T>(key: Buffer, work: (keys: KeyStore) => Promise<T>): Promise<T> {
-  const keys = await KeyStore.open(openKeyTables(config), key);
+  const keys = await KeyStore.open(await openKeyTables(config), key);
   try {
     return await work(keys);
   } finally {
@@ -78,7 +78,7 @@ const strikeBy = (chance: Chance, length: number): Strike =>
 
 /** How many students' keys stand under a master key. */
 async function under(key: Buffer): Promise<number> {
-  const tables = openKeyTables(config);
+  const tables = await openKeyTables(config);
   const text = `select count(*) as count from ${STUDENT_KEY.name} where master = $1`;
   const [row] = await tables.query<{ count: number }>(text, [masterIdOf(key)]);
   await tables.close();
