@@ -1,5 +1,5 @@
 // The hash chain: every event's hash covers its header, its stored bytes and the hash before it.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { StoredEvent } from '../core/event.js';
 
 /** What the first event's hash builds on. */
@@ -10,7 +10,7 @@ type Hashed = Omit<StoredEvent, 'hash'>;
 export function chainHash(event: Hashed, previous: string): string {
   const { position, stream, revision, id, type, recordedAt, payload } = event;
   const header = JSON.stringify([position, stream, revision, id, type, recordedAt, previous]);
-  return createHash('sha256').update(header).update('\n').update(payload).digest('hex');
+  return hash('sha256', `${header}\n${payload}`, 'hex');
 }
 
 export interface Problem {

@@ -68,31 +68,23 @@ export class Ledger {
     private readonly appended: (position: number, stream: string) => void = () => {},
   ) {}
 
-  /** Commands on one stream take turns in this process; only another process can win a race against them. */
+  /**
+   * Commands on one stream take turns in this process, and so does a command that is given twice; only another process
+   * can win a race against them.
+   */
   execute<State, Event extends DomainEvent>(order: Order<State, Event>): Promise<Recorded<Event>> {
-    return this.turns.take(order.stream, () => this.attempt(order));
+    return this.turns.take([order.stream, order.context.commandId], () => this.attempt(order));
   }
 
   /**
    * Many orders in one go: what they need is read at once, and what they mean is written together. Each is taken or
-   * refused by itself; those on one stream follow one another as given.
+   * refused by itself; those on one stream follow one another as given, and so do those of one command.
    */
   async executeAll<State, Event extends DomainEvent>(
     orders: readonly Order<State, Event>[],
   ): Promise<PromiseSettledResult<Recorded<Event>>[]> {
-    const unheard = await this.unheardOf(orders);
     await this.recall(orders);
-    return Promise.allSettled(
-      orders.map((order) => this.turns.take(order.stream, () => this.attempt(order, unheard.has(order)))),
-    );
-  }
-
-  /** Orders whose command nobody has given before, in the log or here. */
-  private async unheardOf<Given extends AnyOrder>(orders: readonly Given[]): Promise<ReadonlySet<Given>> {
-    const first = new Map(orders.toReversed().map((order) => [eventId(order.context.commandId, 0), order]));
-    const held = await this.store.findEvents([...first.keys()]);
-    for (const { id } of held) first.delete(id);
-    return new Set(first.values());
+    return Promise.allSettled(orders.map((order) => this.execute(order)));
   }
 
   /** Remembers the streams of orders, reading at once those that are not. */
@@ -111,12 +103,9 @@ export class Ledger {
       );
   }
 
-  private async attempt<State, Event extends DomainEvent>(
-    order: Order<State, Event>,
-    unheard = false,
-  ): Promise<Recorded<Event>> {
+  private async attempt<State, Event extends DomainEvent>(order: Order<State, Event>): Promise<Recorded<Event>> {
     try {
-      return (await this.decideAsRemembered(order, unheard)) ?? (await this.decideAsHeld(order));
+      return (await this.decideAsRemembered(order)) ?? (await this.decideAsHeld(order));
     } catch (error) {
       if (error instanceof StorageFull) throw new Rejection('storage-full');
       throw error;
@@ -136,16 +125,15 @@ export class Ledger {
 
   /**
    * Undefined where the log itself has to be asked: others may have written meanwhile, so that of all that is decided
-   * on a remembered state only an event that the log takes is an answer, and neither a refusal nor a replay.
+   * on a remembered state only an event that the log takes is an answer, and neither a refusal nor a replay. The log
+   * takes no event of a command that it holds: its id is there already.
    */
   private async decideAsRemembered<State, Event extends DomainEvent>(
     order: Order<State, Event>,
-    unheard: boolean,
   ): Promise<Recorded<Event> | undefined> {
     const { stream, decider, context } = order;
     const standing = this.remembered.of(stream, decider);
     if (!standing || standing.commands.has(context.commandId)) return undefined;
-    if (!unheard && (await this.store.findEvent(eventId(context.commandId, 0)))) return undefined;
     try {
       const decided = decide(order, standing);
       return decided.length > 0 ? await this.write(order, standing, decided) : undefined;
@@ -221,8 +209,6 @@ export class Ledger {
     );
   }
 }
-
-type AnyOrder = { context: CommandContext };
 
 /** What an order means where its stream stands so; a refusal is thrown. */
 function decide<State, Event extends DomainEvent>(

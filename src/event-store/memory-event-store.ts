@@ -1,7 +1,8 @@
 // The log in memory: for tests, and the plainest statement of what a store does.
 import type { NewEvent, StoredEvent } from '../core/event.js';
-import { AppendConflict, EventStore, type Head } from './event-store.js';
-import { EMPTY_HEAD, headAfter, isSameAppend, place, type LogHead } from './log-head.js';
+import { Batch } from './batch.js';
+import { EventStore, type Head } from './event-store.js';
+import { EMPTY_HEAD, headAfter, type LogHead } from './log-head.js';
 
 export class MemoryEventStore extends EventStore {
   override readonly kind = 'memory';
@@ -15,16 +16,13 @@ export class MemoryEventStore extends EventStore {
   }
 
   override async append(stream: string, expected: number, events: readonly NewEvent[]): Promise<StoredEvent[]> {
-    const known = this.streams.get(stream) ?? [];
-    const held = events.map(({ id }) => this.byId.get(id));
-    if (held.some(Boolean)) {
-      if (isSameAppend(held, stream, events)) return held as StoredEvent[];
-      throw new AppendConflict(stream, known.length - 1);
-    }
-    if (known.length - 1 !== expected) throw new AppendConflict(stream, known.length - 1);
-    const { stored, head } = place(this.last, stream, expected, events, this.now());
-    this.keep(stored, head);
-    return stored;
+    const held = this.eventsWith(events.map(({ id }) => id));
+    const revisions = new Map([[stream, (this.streams.get(stream) ?? []).length - 1]]);
+    const batch = new Batch(this.last, { events: held, revisions }, this.now());
+    const outcome = batch.append({ stream, expected, events });
+    if ('refused' in outcome) throw outcome.refused;
+    this.keep(batch.added, batch.head);
+    return outcome.answer;
   }
 
   override async adopt(events: readonly StoredEvent[]): Promise<void> {
@@ -54,6 +52,10 @@ export class MemoryEventStore extends EventStore {
   }
 
   override async findEvents(ids: readonly string[]): Promise<StoredEvent[]> {
+    return this.eventsWith(ids);
+  }
+
+  private eventsWith(ids: readonly string[]): StoredEvent[] {
     return ids.map((id) => this.byId.get(id)).filter((event) => event !== undefined);
   }
 

@@ -4,10 +4,11 @@ import type { NewEvent, StoredEvent } from '../../core/event.js';
 import { groupBy } from '../../core/group.js';
 import { patiently } from '../../core/storage.js';
 import { demandDurable, type Postgres, type Session } from '../../postgres/database.js';
-import { AppendConflict, EventStore, type Head } from '../event-store.js';
+import { Batch, idsOf, streamsOf, type Append, type Held } from '../batch.js';
+import { EventStore, type Head } from '../event-store.js';
 import { GroupCommit, type Outcome } from '../group-commit.js';
 import { GENESIS_HASH } from '../hash-chain.js';
-import { headAfter, isSameAppend, place, type LogHead } from '../log-head.js';
+import { headAfter, type LogHead } from '../log-head.js';
 import { demandCurrent, migrate } from './schema.js';
 
 const COLUMNS = 'position, stream, revision, id, type, recorded_at as "recordedAt", payload, hash';
@@ -32,43 +33,13 @@ const INSERT = `
   )
   update head set position = $2, hash = $3, recorded_at = $4`;
 
-interface Append {
-  stream: string;
-  expected: number;
-  events: readonly NewEvent[];
-}
-
-/** What a batch finds and adds: ids and stream ends, those of the batch itself included. */
-class Batch {
-  readonly added: StoredEvent[] = [];
-  private readonly byId = new Map<string, StoredEvent>();
-  private readonly revisions = new Map<string, number>();
-
-  constructor(
-    public head: LogHead,
-    known: readonly (StoredEvent & { byId: boolean })[],
-    private readonly now: Date,
-  ) {
-    for (const { byId, ...event } of known)
-      if (byId) this.byId.set(event.id, event);
-      else this.revisions.set(event.stream, event.revision);
-  }
-
-  append({ stream, expected, events }: Append): Outcome<StoredEvent[]> {
-    const revision = this.revisions.get(stream) ?? -1;
-    const held = events.map(({ id }) => this.byId.get(id));
-    if (held.some(Boolean)) {
-      if (isSameAppend(held, stream, events)) return { answer: held as StoredEvent[] };
-      return { refused: new AppendConflict(stream, revision) };
-    }
-    if (revision !== expected) return { refused: new AppendConflict(stream, revision) };
-    const { stored, head } = place(this.head, stream, expected, events, this.now);
-    this.head = head;
-    this.revisions.set(stream, revision + stored.length);
-    for (const event of stored) this.byId.set(event.id, event);
-    this.added.push(...stored);
-    return { answer: stored };
-  }
+/** What the statement answers, as a batch wants it. */
+function heldIn(known: readonly (StoredEvent & { byId: boolean })[]): Held {
+  const ends = known.filter(({ byId }) => !byId);
+  return {
+    events: known.filter(({ byId }) => byId).map(({ byId: _, ...event }) => event),
+    revisions: new Map(ends.map(({ stream, revision }) => [stream, revision])),
+  };
 }
 
 /** Whoever holds the head row is the only one who writes. */
@@ -126,10 +97,8 @@ export class PostgresEventStore extends EventStore {
 
   private async commitOnce(session: Session, appends: readonly Append[]): Promise<Outcome<StoredEvent[]>[]> {
     const head = await lockedHead(session);
-    const ids = appends.flatMap(({ events }) => events.map(({ id }) => id));
-    const streams = [...new Set(appends.map(({ stream }) => stream))];
-    const known = await session.query<StoredEvent & { byId: boolean }>(KNOWN, [ids, streams]);
-    const batch = new Batch(head, known, this.now());
+    const known = await session.query<StoredEvent & { byId: boolean }>(KNOWN, [idsOf(appends), streamsOf(appends)]);
+    const batch = new Batch(head, heldIn(known), this.now());
     const outcomes = appends.map((append) => batch.append(append));
     if (batch.added.length > 0) await insert(session, batch.added, batch.head);
     return outcomes;

@@ -13,9 +13,10 @@ import {
 } from '../../sqlite/database.js';
 import { Checkpoints } from '../../sqlite/checkpoints.js';
 import { StorageFull } from '../../core/storage.js';
-import { AppendConflict, EventStore, type AppendOptions, type Head } from '../event-store.js';
+import { Batch, idsOf, streamsOf, type Append, type Held } from '../batch.js';
+import { EventStore, type AppendOptions, type Head } from '../event-store.js';
 import { GroupCommit, type Outcome } from '../group-commit.js';
-import { EMPTY_HEAD, headAfter, isSameAppend, place, type LogHead } from '../log-head.js';
+import { EMPTY_HEAD, headAfter, type LogHead } from '../log-head.js';
 
 const SCHEMA = `
   create table if not exists event (
@@ -32,10 +33,13 @@ const SCHEMA = `
 
 const COLUMNS = 'position, stream, revision, id, type, recorded_at as "recordedAt", payload, hash';
 
-interface Append {
-  stream: string;
-  expected: number;
-  events: readonly NewEvent[];
+const WITH_IDS = `select ${COLUMNS} from event where id in (select value from json_each(?))`;
+
+/** Of every stream in question its last revision. */
+const ENDS = `
+  select stream, max(revision) as revision from event where stream in (select value from json_each(?)) group by stream`;
+
+interface RoomyAppend extends Append {
   intoReserve: boolean;
 }
 
@@ -57,7 +61,7 @@ export class SqliteEventStore extends EventStore {
   private readonly database: Database;
   private readonly checkpoints: Checkpoints;
   private readonly prepared: ReturnType<typeof statements>;
-  private readonly commits = new GroupCommit<Append, StoredEvent[]>((appends) => this.commit(appends));
+  private readonly commits = new GroupCommit<RoomyAppend, StoredEvent[]>((appends) => this.commit(appends));
   private readonly now: () => Date;
   private readonly onFailure: (error: unknown) => void;
   private readonly readOnly: boolean;
@@ -97,11 +101,23 @@ export class SqliteEventStore extends EventStore {
     this.last = head;
   }
 
-  private commit(appends: Append[]): Outcome<StoredEvent[]>[] {
+  private commit(appends: RoomyAppend[]): Outcome<StoredEvent[]>[] {
     const room = this.hasRoom();
-    return this.durably(() =>
-      appends.map((append) => (room || append.intoReserve ? this.appendOne(append) : { refused: noRoom() })),
-    );
+    return this.durably(() => {
+      const batch = new Batch(this.last, this.heldOf(appends), this.now());
+      const outcomes = appends.map((append) =>
+        room || append.intoReserve ? batch.append(append) : { refused: noRoom() },
+      );
+      this.insert(batch.added);
+      this.last = batch.head;
+      return outcomes;
+    });
+  }
+
+  private heldOf(appends: readonly Append[]): Held {
+    const events = this.eventsWith(idsOf(appends));
+    const ends = this.prepared(ENDS).all(JSON.stringify(streamsOf(appends))) as { stream: string; revision: number }[];
+    return { events, revisions: new Map(ends.map(({ stream, revision }) => [stream, revision])) };
   }
 
   private hasRoom(): boolean {
@@ -122,32 +138,13 @@ export class SqliteEventStore extends EventStore {
     }
   }
 
-  private appendOne({ stream, expected, events }: Append): Outcome<StoredEvent[]> {
-    const revision = this.revisionOf(stream);
-    const held = events.map(({ id }) => this.readById(id));
-    if (held.some(Boolean)) {
-      if (isSameAppend(held, stream, events)) return { answer: held as StoredEvent[] };
-      return { refused: new AppendConflict(stream, revision) };
-    }
-    if (revision !== expected) return { refused: new AppendConflict(stream, revision) };
-    const { stored, head } = place(this.last, stream, expected, events, this.now());
-    this.insert(stored);
-    this.last = head;
-    return { answer: stored };
-  }
-
   private insert(events: readonly StoredEvent[]): void {
     const insert = this.prepared('insert into event values (?, ?, ?, ?, ?, ?, ?, ?)');
     for (const e of events) insert.run(e.position, e.stream, e.revision, e.id, e.type, e.recordedAt, e.payload, e.hash);
   }
 
-  private revisionOf(stream: string): number {
-    const row = this.prepared('select max(revision) as revision from event where stream = ?').get(stream) as SqlRow;
-    return row['revision'] === null ? -1 : Number(row['revision']);
-  }
-
-  private readById(id: string): StoredEvent | undefined {
-    return this.prepared(`select ${COLUMNS} from event where id = ?`).get(id) as StoredEvent | undefined;
+  private eventsWith(ids: readonly string[]): StoredEvent[] {
+    return this.prepared(WITH_IDS).all(JSON.stringify(ids)) as StoredEvent[];
   }
 
   private readHead(): LogHead {
@@ -173,7 +170,7 @@ export class SqliteEventStore extends EventStore {
   }
 
   override async findEvents(ids: readonly string[]): Promise<StoredEvent[]> {
-    return ids.map((id) => this.readById(id)).filter((event) => event !== undefined);
+    return this.eventsWith(ids);
   }
 
   override async head(): Promise<Head> {
