@@ -4,7 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { dayAfter, startOfDay } from '../core/civil-date.js';
 import { EVERYTHING, type Reach } from '../core/reach.js';
-import type { CommandContext, Recorded } from '../event-store/ledger.js';
+import type { CommandContext, Recorded } from '../event-store/order.js';
 import { Within } from '../http/access.guard.js';
 import { Answer } from '../http/answer.js';
 import { Context } from '../http/command-context.js';

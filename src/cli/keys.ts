@@ -7,7 +7,7 @@ import { Permits } from '../access/permits.view.js';
 import { isScope, scopeText, type Scope } from '../access/scope.js';
 import type { CivilDate } from '../core/civil-date.js';
 import { EVERYTHING } from '../core/reach.js';
-import type { CommandContext } from '../event-store/ledger.js';
+import type { CommandContext } from '../event-store/order.js';
 import { openInstallation, type Installation } from '../installation.js';
 import { newApiKey } from '../keys/api-key.js';
 import { SchoolView } from '../schools/school.view.js';

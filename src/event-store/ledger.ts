@@ -1,54 +1,19 @@
 // The one path into the log: load, replay a known command, else decide, seal, append; a lost race is decided again.
 import { parse, v5 as uuidv5 } from 'uuid';
 import { fold, type Decider } from '../core/decider.js';
-import {
-  readEvent,
-  writePayload,
-  type DomainEvent,
-  type EventMeta,
-  type LedgerEvent,
-  type NewEvent,
-} from '../core/event.js';
-import type { Reach } from '../core/reach.js';
+import { readEvent, writePayload, type DomainEvent, type EventMeta, type NewEvent } from '../core/event.js';
 import { Rejection } from '../core/rejection.js';
 import { StorageFull } from '../core/storage.js';
 import { AppendConflict, EventStore, NO_STREAM } from './event-store.js';
-import { Remembered, type Standing } from './remembered.js';
+import { foresee, type Foreseen } from './foresight.js';
+import { decide, heldOf, recorded, type Asked, type Order, type Recorded } from './order.js';
+import { Remembered } from './remembered.js';
+import { after, atStart, type Standing } from './standing.js';
 import { Turns } from './turns.js';
-
-/** Who asks for what, under which key; the same for every command of the office. */
-export interface CommandContext extends EventMeta {
-  /** How far the caller reaches with this duty: beyond it nothing is known. */
-  reach: Reach;
-  /** From If-Match: the revision that the caller has read. */
-  expectedRevision?: number;
-}
 
 /** Turns personal fields into what may stand in the log. */
 export abstract class Sealer {
   abstract seal(stream: string, eventId: string, event: DomainEvent): Promise<object>;
-}
-
-export interface Order<State, Event extends DomainEvent> {
-  stream: string;
-  decider: Decider<State, Event>;
-  context: CommandContext;
-  /** Throws where the caller may not know of this stream; asked before a stale revision could tell of it. */
-  demandKnown?: (state: State) => void;
-  /** Pure: the events that the command means in this state, or a thrown Rejection. */
-  decide: (state: State) => Event[];
-}
-
-export interface Recorded<Event extends DomainEvent = DomainEvent> {
-  /** What the command wrote; empty where it changed nothing. */
-  events: LedgerEvent<Event>[];
-  stream: string;
-  /** Revision of the stream after the command. */
-  revision: number;
-  /** Ledger position that a read must reach to see it. */
-  position: number;
-  /** The same command was answered before; this is that answer. */
-  replayed: boolean;
 }
 
 const EVENT_IDS = parse('b1ce9d0c-64b4-4f0e-9c43-0b1a5f7f2d3e');
@@ -77,30 +42,66 @@ export class Ledger {
   }
 
   /**
-   * Many orders in one go: what they need is read at once, and what they mean is written together. Each is taken or
-   * refused by itself; those on one stream follow one another as given, and so do those of one command.
+   * Many orders in one go: what they need is read at once, and what they mean is written together, in their order. Each
+   * is taken or refused by itself.
    */
-  async executeAll<State, Event extends DomainEvent>(
+  executeAll<State, Event extends DomainEvent>(
+    orders: readonly Order<State, Event>[],
+  ): Promise<PromiseSettledResult<Recorded<Event>>[]> {
+    const names = new Set(orders.flatMap(({ stream, context }) => [stream, context.commandId]));
+    return this.turns.take([...names], () => this.attemptAll(orders));
+  }
+
+  /** What cannot be foreseen, or turns out otherwise, is done one by one. */
+  private async attemptAll<State, Event extends DomainEvent>(
     orders: readonly Order<State, Event>[],
   ): Promise<PromiseSettledResult<Recorded<Event>>[]> {
     await this.recall(orders);
-    return Promise.allSettled(orders.map((order) => this.execute(order)));
+    const foreseen = foresee(orders, ({ stream, decider }) => this.remembered.of(stream, decider));
+    const written = new Map((await Promise.all(foreseen.map((one) => this.writeForeseen(one)))).flat());
+    const turns = new Turns();
+    const alone = (order: Order<State, Event>): Promise<Recorded<Event>> =>
+      turns.take([order.stream, order.context.commandId], () => this.attempt(order));
+    return Promise.allSettled(orders.map(async (order) => written.get(order) ?? alone(order)));
+  }
+
+  /** The orders on one stream are one append: the log takes all of them, or none where one of them is not new to it. */
+  private async writeForeseen<State, Event extends DomainEvent>({
+    stream,
+    decider,
+    standing,
+    steps,
+  }: Foreseen<State, Event>): Promise<[Order<State, Event>, Recorded<Event>][]> {
+    try {
+      const parts = await Promise.all(
+        steps.map(({ order, decided }) => this.writtenUnder(stream, decided, order.context)),
+      );
+      const stored = await this.store.append(stream, standing.revision, parts.flat());
+      const events = stored.map((event) => readEvent<Event>(event));
+      this.remembered.keep(stream, decider, after(standing, decider, events));
+      const answers = steps.map(({ order, decided }): [Order<State, Event>, Recorded<Event>] => [
+        order,
+        recorded(stream, events.splice(0, decided.length), false),
+      ]);
+      this.appended(stored.at(-1)?.position ?? 0, stream);
+      return answers;
+    } catch {
+      // Each order meets by itself what is in its way, and is told of it.
+      this.remembered.forget(stream);
+      return [];
+    }
   }
 
   /** Remembers the streams of orders, reading at once those that are not. */
   private async recall<State, Event extends DomainEvent>(orders: readonly Order<State, Event>[]): Promise<void> {
     const strange = orders.filter(({ stream, decider }) => !this.remembered.of(stream, decider));
     const deciders = new Map(strange.map(({ stream, decider }) => [stream, decider]));
+    if (deciders.size === 0) return;
     const streams = await this.store.readStreams([...deciders.keys()]);
-    for (const [stream, decider] of deciders)
-      this.remembered.keep(
-        stream,
-        decider,
-        standingOf(
-          decider,
-          (streams.get(stream) ?? []).map((event) => readEvent<Event>(event)),
-        ),
-      );
+    for (const [stream, decider] of deciders) {
+      const events = (streams.get(stream) ?? []).map((event) => readEvent<Event>(event));
+      this.remembered.keep(stream, decider, after(atStart(decider), decider, events));
+    }
   }
 
   private async attempt<State, Event extends DomainEvent>(order: Order<State, Event>): Promise<Recorded<Event>> {
@@ -176,7 +177,7 @@ export class Ledger {
     // The stream first: it shows an answer that is on its way to the index of ids; what comes later is a conflict.
     const replay = heldOf(stream, events, context) ?? (await this.replayOf<Event>(context));
     if (replay) return replay;
-    const standing = standingOf(decider, events);
+    const standing = after(atStart(decider), decider, events);
     const decided = decide(order, standing);
     if (decided.length > 0) return this.write(order, standing, decided);
     const { revision, position } = standing;
@@ -191,8 +192,7 @@ export class Ledger {
     const { revision } = standing;
     const stored = await this.store.append(stream, revision, await this.writtenUnder(stream, decided, context));
     const events = stored.map((event) => readEvent<Event>(event));
-    if (events[0]?.revision === revision + 1)
-      this.remembered.keep(stream, decider, standingOf(decider, events, standing));
+    if (events[0]?.revision === revision + 1) this.remembered.keep(stream, decider, after(standing, decider, events));
     const answer = recorded(stream, events, false);
     this.appended(answer.position, stream);
     return answer;
@@ -208,54 +208,4 @@ export class Ledger {
       }),
     );
   }
-}
-
-/** What an order means where its stream stands so; a refusal is thrown. */
-function decide<State, Event extends DomainEvent>(
-  { context, demandKnown, decide: decideIn }: Order<State, Event>,
-  { state, revision }: Standing<State>,
-): Event[] {
-  demandKnown?.(state);
-  if (context.expectedRevision !== undefined && context.expectedRevision !== revision)
-    throw new Rejection('stale-revision', { revision });
-  return decideIn(state);
-}
-
-/** Where a stream stands after its events, or after those that followed a standing. */
-function standingOf<State, Event extends DomainEvent>(
-  decider: Decider<State, Event>,
-  events: readonly LedgerEvent<Event>[],
-  before: Standing<State> = { state: decider.initial, revision: NO_STREAM, position: 0, commands: new Set() },
-): Standing<State> {
-  const { revision, position } = events.at(-1) ?? before;
-  return {
-    state: fold({ ...decider, initial: before.state }, events),
-    revision,
-    position,
-    commands: new Set([...before.commands, ...events.map(({ meta }) => meta.commandId)]),
-  };
-}
-
-type Asked = Pick<CommandContext, 'commandId' | 'fingerprint'>;
-
-/** What a stream holds of a command; another request under the same key is refused. */
-function heldOf<Event extends DomainEvent>(
-  stream: string,
-  held: readonly LedgerEvent<Event>[],
-  { commandId, fingerprint }: Asked,
-): Recorded<Event> | undefined {
-  const events = held.filter(({ meta }) => meta.commandId === commandId);
-  const [first] = events;
-  if (!first) return undefined;
-  if (first.meta.fingerprint !== fingerprint) throw new Rejection('idempotency-key-reused');
-  return recorded(stream, events, true);
-}
-
-function recorded<Event extends DomainEvent>(
-  stream: string,
-  events: LedgerEvent<Event>[],
-  replayed: boolean,
-): Recorded<Event> {
-  const last = events.at(-1);
-  return { events, stream, revision: last?.revision ?? -1, position: last?.position ?? 0, replayed };
 }

@@ -2,17 +2,7 @@
 // a remembered state counts only where the log takes it at exactly that revision.
 import type { Decider } from '../core/decider.js';
 import type { DomainEvent } from '../core/event.js';
-
-/** Where a stream stands. */
-export interface Standing<State> {
-  state: State;
-  /** Of its last event; -1 where there is none. */
-  revision: number;
-  /** Ledger position of its last event; 0 where there is none. */
-  position: number;
-  /** The commands that wrote it. */
-  commands: ReadonlySet<string>;
-}
+import type { Standing } from './standing.js';
 
 interface Entry extends Standing<unknown> {
   decider: unknown;

@@ -6,7 +6,7 @@ import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { Rejection } from '../core/rejection.js';
-import type { Recorded } from '../event-store/ledger.js';
+import type { Recorded } from '../event-store/order.js';
 import { Freshness } from '../office/freshness.js';
 
 export class Answer {

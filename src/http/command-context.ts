@@ -6,7 +6,7 @@ import { actorOf } from '../access/principal.js';
 import { canonical } from '../core/canonical.js';
 import { Ids } from '../core/clock.js';
 import { Rejection } from '../core/rejection.js';
-import type { CommandContext } from '../event-store/ledger.js';
+import type { CommandContext } from '../event-store/order.js';
 import { KeyStore } from '../keys/key-store.js';
 
 declare module 'fastify' {

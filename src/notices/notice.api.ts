@@ -3,7 +3,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { Reach } from '../core/reach.js';
-import type { CommandContext } from '../event-store/ledger.js';
+import type { CommandContext } from '../event-store/order.js';
 import { Within } from '../http/access.guard.js';
 import { Answer } from '../http/answer.js';
 import { Context } from '../http/command-context.js';

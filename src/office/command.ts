@@ -1,7 +1,7 @@
 // What every command of the office has: an order in the clerk's terms, and who gives it under which key.
 import { Command, CommandHandler } from '@nestjs/cqrs';
 import { Inject, type Type } from '@nestjs/common';
-import type { CommandContext, Recorded } from '../event-store/ledger.js';
+import type { CommandContext, Recorded } from '../event-store/order.js';
 
 export abstract class OfficeCommand<Order> extends Command<Recorded> {
   constructor(

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { v5 as uuidv5 } from 'uuid';
 import { EVERYTHING } from '../core/reach.js';
-import type { CommandContext } from '../event-store/ledger.js';
+import type { CommandContext } from '../event-store/order.js';
 import { RegisterDistrict } from '../schools/school.handler.js';
 import { SchoolView } from '../schools/school.view.js';
 import { readCatalogues } from './catalogue.js';

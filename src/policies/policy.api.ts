@@ -5,7 +5,7 @@ import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Clock } from '../core/clock.js';
 import { Rejection } from '../core/rejection.js';
 import { termOf } from '../core/term.js';
-import type { CommandContext } from '../event-store/ledger.js';
+import type { CommandContext } from '../event-store/order.js';
 import { Answer } from '../http/answer.js';
 import { Context } from '../http/command-context.js';
 import { Answers, Writes } from '../http/openapi.js';

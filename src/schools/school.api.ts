@@ -4,7 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { Reach } from '../core/reach.js';
 import { Rejection } from '../core/rejection.js';
-import type { CommandContext, Recorded } from '../event-store/ledger.js';
+import type { CommandContext, Recorded } from '../event-store/order.js';
 import { Answer } from '../http/answer.js';
 import { Within } from '../http/access.guard.js';
 import { Context } from '../http/command-context.js';

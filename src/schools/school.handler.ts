@@ -2,7 +2,8 @@
 import { Injectable } from '@nestjs/common';
 import { covers, type Whereabouts } from '../core/reach.js';
 import { Rejection } from '../core/rejection.js';
-import { Ledger, type CommandContext } from '../event-store/ledger.js';
+import { Ledger } from '../event-store/ledger.js';
+import type { CommandContext } from '../event-store/order.js';
 import { handle, OfficeCommand } from '../office/command.js';
 import { Freshness } from '../office/freshness.js';
 import type { District, School } from './school.events.js';

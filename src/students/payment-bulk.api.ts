@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from '../access/principal.js';
 import { canonical } from '../core/canonical.js';
 import { Rejection } from '../core/rejection.js';
-import type { CommandContext } from '../event-store/ledger.js';
+import type { CommandContext } from '../event-store/order.js';
 import { parseJson } from '../http/json-body.js';
 import { inBatches, linesOfStream, TOO_LONG, type Line } from '../http/ndjson.js';
 import { WritesLines } from '../http/openapi.js';

@@ -4,7 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Permits } from '../access/permits.view.js';
 import { actorOf, type Principal } from '../access/principal.js';
 import { Rejection } from '../core/rejection.js';
-import type { CommandContext, Recorded } from '../event-store/ledger.js';
+import type { CommandContext, Recorded } from '../event-store/order.js';
 import { Freshness } from '../office/freshness.js';
 import { PolicyView } from '../policies/policy.view.js';
 import {

@@ -5,7 +5,7 @@ import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Reach } from '../core/reach.js';
 import { Rejection } from '../core/rejection.js';
-import type { CommandContext, Recorded } from '../event-store/ledger.js';
+import type { CommandContext, Recorded } from '../event-store/order.js';
 import { Answer } from '../http/answer.js';
 import { Within } from '../http/access.guard.js';
 import { Context, MoneyContext } from '../http/command-context.js';

@@ -2,7 +2,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import type { CommandContext, Recorded } from '../event-store/ledger.js';
+import type { CommandContext, Recorded } from '../event-store/order.js';
 import { Answer } from '../http/answer.js';
 import { Context } from '../http/command-context.js';
 import { Writes } from '../http/openapi.js';

@@ -3,7 +3,8 @@ import type { Decider } from '../../src/core/decider.js';
 import type { DomainEvent, StoredEvent } from '../../src/core/event.js';
 import { EVERYTHING } from '../../src/core/reach.js';
 import { Rejection } from '../../src/core/rejection.js';
-import { Ledger, Sealer, type Order, type Recorded } from '../../src/event-store/ledger.js';
+import { Ledger, Sealer } from '../../src/event-store/ledger.js';
+import type { Order, Recorded } from '../../src/event-store/order.js';
 import { MemoryEventStore } from '../../src/event-store/memory-event-store.js';
 
 type Counted = DomainEvent<'Counted', { by: number }>;

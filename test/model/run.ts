@@ -1,6 +1,6 @@
 // Gives one command to the office and to the reference, and demands the same outcome of both.
 import { Rejection } from '../../src/core/rejection.js';
-import type { CommandContext, Recorded } from '../../src/event-store/ledger.js';
+import type { CommandContext, Recorded } from '../../src/event-store/order.js';
 import { AmendPolicy, PublishPolicy } from '../../src/policies/policy.handler.js';
 import { RegisterDistrict, RegisterSchool } from '../../src/schools/school.handler.js';
 import {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readConfig } from '../../src/config.js';
 import { Ids, type Clock } from '../../src/core/clock.js';
 import { EntitlementView } from '../../src/entitlements/entitlement.view.js';
-import type { CommandContext } from '../../src/event-store/ledger.js';
+import type { CommandContext } from '../../src/event-store/order.js';
 import { openInstallation } from '../../src/installation.js';
 import { Policies } from '../../src/policies/policy.handler.js';
 import { PolicyView } from '../../src/policies/policy.view.js';

@@ -4,7 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { showProgress } from '../../cli/progress.js';
 import { readConfig } from '../../config.js';
 import { EVERYTHING } from '../../core/reach.js';
-import type { CommandContext, Recorded } from '../../event-store/ledger.js';
+import type { CommandContext, Recorded } from '../../event-store/order.js';
 import { KeyStore } from '../../keys/key-store.js';
 import { Freshness } from '../../office/freshness.js';
 import type { Progress } from '../../read-models/pace.js';

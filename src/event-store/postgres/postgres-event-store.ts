@@ -35,11 +35,12 @@ const INSERT = `
 
 /** What the statement answers, as a batch wants it. */
 function heldIn(known: readonly (StoredEvent & { byId: boolean })[]): Held {
-  const ends = known.filter(({ byId }) => !byId);
-  return {
-    events: known.filter(({ byId }) => byId).map(({ byId: _, ...event }) => event),
-    revisions: new Map(ends.map(({ stream, revision }) => [stream, revision])),
-  };
+  const events: StoredEvent[] = [];
+  const revisions = new Map<string, number>();
+  for (const { byId, ...event } of known)
+    if (byId) events.push(event);
+    else revisions.set(event.stream, event.revision);
+  return { events, revisions };
 }
 
 /** Whoever holds the head row is the only one who writes. */
