@@ -2,6 +2,7 @@
 import { Injectable, ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { Rejection, type RejectionItem } from '../core/rejection.js';
+import { readerOf, type Reader } from './well-formed.js';
 
 const kebab = (name: string): string => name.replace(/([a-z])([A-Z])/g, '$1-$2').toLowerCase();
 
@@ -21,6 +22,8 @@ function itemsOf(errors: readonly ValidationError[], path = ''): RejectionItem[]
 
 @Injectable()
 export class RequestPipe extends ValidationPipe {
+  private readonly readers = new Map<unknown, Reader>();
+
   constructor() {
     super({
       transform: true,
@@ -38,10 +41,18 @@ export class RequestPipe extends ValidationPipe {
         errors: [{ path: '', code: 'object', message: '须为 JSON 对象 · must be a JSON object' }],
       });
     try {
-      return (await super.transform(value, metadata)) as unknown;
+      return this.wellFormed(value, metadata) ?? ((await super.transform(value, metadata)) as unknown);
     } catch (error) {
       throw metadata.type === 'query' ? asQueryError(error) : error;
     }
+  }
+
+  /** What is made of other values, as a grade of a number, is what it should be when it keeps the rules; a query is all text. */
+  private wellFormed(value: unknown, { type, metatype }: ArgumentMetadata): object | undefined {
+    if (type !== 'body' || !metatype || typeof value !== 'object' || value === null) return undefined;
+    let reader = this.readers.get(metatype);
+    if (!reader) this.readers.set(metatype, (reader = readerOf(metatype)));
+    return reader(value);
   }
 }
 
