@@ -1,4 +1,4 @@
-// The ledger as a target: `node dist/main.js` in a process of its own, filled through its API as an office would.
+// The ledger as a target: started as `npm start` does, in a process of its own, filled through its API as an office would.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { Client, inParallel } from '../../src/demo/client.js';
 import { newApiKey } from '../../src/keys/api-key.js';
 import { CONNECTIONS } from './driver.js';
 import { SCHOOL_YEAR } from './payments.js';
+import { MAIN, RUNTIME_OPTIONS } from './start.js';
 import type { Target } from './target.js';
 
 const SCHOOL = '2137000001';
@@ -40,7 +41,7 @@ export async function serve(
   nodeOptions: readonly string[] = [],
 ): Promise<LedgerTarget> {
   const { key } = newApiKey();
-  const child = spawn(process.execPath, [...nodeOptions, 'dist/main.js'], {
+  const child = spawn(process.execPath, [...RUNTIME_OPTIONS, ...nodeOptions, MAIN], {
     env: {
       PATH: process.env['PATH'],
       PORT: '0',

@@ -5,11 +5,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { OpponentName, RunningOpponent } from './opponents/service.js';
+import { RUNTIME_OPTIONS } from './start.js';
 import type { Target } from './target.js';
 
 export async function startOpponent(name: OpponentName, postgres?: string): Promise<Target> {
   const file = join(import.meta.dirname, 'opponents/main.js');
-  const child = fork(file, [name, ...(postgres === undefined ? [] : [postgres])]);
+  const child = fork(file, [name, ...(postgres === undefined ? [] : [postgres])], { execArgv: [...RUNTIME_OPTIONS] });
   const ended = once(child, 'exit');
   const ready = once(child, 'message') as Promise<[{ port: number }]>;
   const early = ended.then(() => Promise.reject(new Error(`${name} did not start`)));

@@ -5,7 +5,7 @@ import { Rejection } from '../core/rejection.js';
 import { pause, StorageFull, StorageUnavailable } from '../core/storage.js';
 import { EventStore } from '../event-store/event-store.js';
 import type { Tables } from '../tables/tables.js';
-import { BATCH, turnOfOthers, UNHURRIED_MS, type Progress } from './pace.js';
+import { strideOver, turnOfOthers, UNHURRIED_MS, type Progress } from './pace.js';
 import { parkedIn, type Parked } from './parked.js';
 import { CHECKPOINT, type Projection } from './projection.js';
 import { Rebuild } from './rebuild.js';
@@ -164,7 +164,7 @@ export class Projector {
     await this.see(await this.views.standing());
     const from = this.position;
     while (this.position < this.wanted && !this.stopped) {
-      const events = await this.store.readAfter(this.position, BATCH);
+      const events = await this.store.readAfter(this.position, strideOver(this.wanted - this.position));
       if (events.length === 0) throw new StorageUnavailable(`the log does not yet show position ${this.wanted}`);
       await this.see(await this.applyOrFollow(events));
       progress?.(this.position - from, this.wanted - from);
