@@ -68,6 +68,11 @@ export async function startService(config: Config, options: ServiceOptions = {})
   }
 }
 
+/** Bodies are described by their DTOs: what the framework would read schemas with is not loaded. */
+const noSchemas = (): never => {
+  throw new Error('a route has a schema of its own');
+};
+
 async function createApp(
   installation: Installation,
   logger: Logger,
@@ -79,6 +84,7 @@ async function createApp(
     forceCloseConnections: 'idle',
     frameworkErrors: (error: Error, _: FastifyRequest, reply: FastifyReply) => sendProblem(reply, asRejection(error)),
     routerOptions: { maxParamLength: 200 },
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(installation, logger), adapter, {
     bodyParser: false,

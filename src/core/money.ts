@@ -38,19 +38,29 @@ export const sum = (amounts: Iterable<Money>): Money => {
   return total;
 };
 
+/** The sum of amounts as events have them: exact in whole fen, with one decimal made at the end. */
+export const sumOf = (amounts: Iterable<YuanText>): Money => {
+  let fen = 0;
+  for (const amount of amounts) fen += fenOf(amount);
+  return fromFen(fen);
+};
+
 /**
  * Divides an amount in proportion to weights so that the parts add up to the fen: each part is rounded down and the
  * fen left over go to the largest remainders, the earlier part first where remainders are equal. A part never
  * exceeds its weight where the amount does not exceed the sum of weights.
  */
 export function apportion(amount: Money, weights: readonly Money[]): Money[] {
+  if (weights.length === 1) return [amount];
   const whole = sum(weights);
-  const exact = weights.map((weight) => amount.times(100).times(weight).dividedBy(whole));
-  const parts = exact.map((fen) => fen.floor());
-  const left = amount.times(100).minus(sum(parts)).toNumber();
+  const fen = amount.times(100);
+  const exact = weights.map((weight) => fen.times(weight).dividedBy(whole));
+  const parts = exact.map((part) => part.floor());
+  const left = fen.minus(sum(parts)).toNumber();
+  if (left === 0) return parts.map((part) => part.dividedBy(100));
   const byRemainder = exact
-    .map((fen, index) => ({ index, remainder: fen.minus(fen.floor()) }))
+    .map((part, index) => ({ index, remainder: part.minus(parts[index] ?? 0) }))
     .sort((a, b) => b.remainder.comparedTo(a.remainder) || a.index - b.index);
   const raised = new Set(byRemainder.slice(0, left).map(({ index }) => index));
-  return parts.map((fen, index) => (raised.has(index) ? fen.plus(1) : fen).dividedBy(100));
+  return parts.map((part, index) => (raised.has(index) ? part.plus(1) : part).dividedBy(100));
 }

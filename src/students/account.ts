@@ -1,6 +1,6 @@
 // The aid account of one student: what was given, came back or was reversed, and the decisions on the latter two.
 import type { CivilDate } from '../core/civil-date.js';
-import { sum, toYuan, yuan, ZERO, type Money, type YuanText } from '../core/money.js';
+import { sumOf, toYuan, yuan, ZERO, type Money, type YuanText } from '../core/money.js';
 import { Rejection } from '../core/rejection.js';
 import type { Term } from '../core/term.js';
 import type {
@@ -122,11 +122,14 @@ export function given(account: GivenAccount, policyId: string, term?: Term): Giv
   const payments = account.payments.filter(
     (payment) => payment.policyId === policyId && (!term || payment.term === term),
   );
+  const standing = payments.filter(({ reversed }) => !reversed);
+  const paid = sumOf(payments.map(({ amount }) => amount));
+  const left = sumOf(standing.map(({ amount }) => amount));
   return {
-    paid: sum(payments.map(({ amount }) => yuan(amount))),
-    returned: sum(payments.map(({ returned }) => yuan(returned))),
-    reversed: sum(payments.filter(({ reversed }) => reversed).map(({ amount }) => yuan(amount))),
-    net: sum(payments.map(netOf)),
+    paid,
+    returned: sumOf(payments.map(({ returned }) => returned)),
+    reversed: paid.minus(left),
+    net: left.minus(sumOf(standing.map(({ returned }) => returned))),
     netDays: payments.reduce((days, payment) => days + payment.days, 0),
   };
 }
