@@ -15,7 +15,8 @@ export async function rebuild({ store, force }: RebuildOptions): Promise<void> {
     const projector = projectorOf(ledger);
     const before = await hashOfLive(projector);
     console.log(`重建前 before  ${before}`);
-    const after = await timed(projector);
+    await timed(projector);
+    const after = await projector.hash();
     console.log(`重建后 after   ${after}`);
     report(before === after, force === true);
   } finally {
@@ -33,14 +34,13 @@ async function hashOfLive(projector: Projector): Promise<string> {
   }
 }
 
-async function timed(projector: Projector): Promise<string> {
+async function timed(projector: Projector): Promise<void> {
   const progress = showProgress('重建 rebuild');
   const started = performance.now();
-  const { events, hash } = await projector.rebuild((done, total) => progress.update(done, total));
+  const events = await projector.rebuild((done, total) => progress.update(done, total));
   progress.stop();
   const seconds = (performance.now() - started) / 1000;
   console.log(`${events} 条记录 events,${seconds.toFixed(1)} s,${Math.round(events / seconds)} events/s`);
-  return hash;
 }
 
 function report(equal: boolean, force: boolean): void {

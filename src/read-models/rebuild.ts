@@ -24,13 +24,23 @@ export class Rebuild {
 
   /** Catches up beside the live views until little is left, then switches; an event that parks a stream starts over. */
   private async switchOver(progress?: Progress): Promise<Standing> {
-    for (let position = 0; ;) {
+    let position = await this.catchUpBeside(0, progress);
+    await this.completeBeside();
+    for (;;) {
       position = await this.catchUpBeside(position, progress);
       try {
         return await this.switchPatiently(position);
       } catch (error) {
         if (!(error instanceof CannotApply)) throw error;
       }
+    }
+  }
+
+  private async completeBeside(): Promise<void> {
+    for (const table of this.views.tables) {
+      if (!table.readerIndexes) continue;
+      await this.models.completeBeside(table, NEXT);
+      await turnOfOthers();
     }
   }
 

@@ -30,8 +30,8 @@ export const PAYMENT = {
   },
   // New rows stand at the end, and each index names a row by a number.
   key: ['position'],
-  indexes: [
-    ['payment_id'],
+  indexes: [['payment_id']],
+  readerIndexes: [
     ['student_id', 'position'],
     ['policy_id', 'position'],
     ['school_id', 'position'],

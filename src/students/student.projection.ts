@@ -36,7 +36,8 @@ export const STUDENT_SCHOOL = {
   name: 'student_school',
   columns: { school_id: 'text', student_id: 'text', district_id: 'text', area: 'text' },
   key: ['school_id', 'student_id'],
-  indexes: [['student_id'], ['district_id', 'student_id']],
+  indexes: [['student_id']],
+  readerIndexes: [['district_id', 'student_id']],
   belongs: { school: 'school_id', district: 'district_id', area: 'area' },
 } as const satisfies Table;
 

@@ -10,7 +10,10 @@ export interface Table {
   name: string;
   columns: Readonly<Record<string, 'text' | 'integer'>>;
   key: readonly string[];
+  /** For whoever writes. */
   indexes?: readonly (readonly string[])[];
+  /** For whoever reads: where a table is filled before anybody reads it, they are made at once at the end. */
+  readerIndexes?: readonly (readonly string[])[];
   /** How its rows belong to somebody's reach; a table without it is for everybody. */
   belongs?: Belonging;
 }
@@ -55,8 +58,10 @@ export abstract class Tables implements Reader {
   abstract seenBy(reach: Reach): Reader;
   /** Everything in it or nothing; durable when it resolves. */
   abstract transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
-  /** Creates the tables that are missing; with a prefix, anew beside the live ones. */
+  /** Creates the tables that are missing; with a prefix, anew beside the live ones and without the indexes of readers. */
   abstract create(tables: readonly Table[], prefix?: string): Promise<void>;
+  /** Makes the indexes of readers on a table that was created beside the live ones. */
+  abstract completeBeside(table: Table, prefix: string): Promise<void>;
   /** One at a time over all processes that share these tables. */
   abstract exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** What whoever runs the service should know of the store. */

@@ -26,7 +26,7 @@ export const MOVEMENT = {
     days: 'integer',
   },
   key: ['position', 'source'],
-  indexes: [['term'], ['moved_on'], ['school_id', 'term']],
+  readerIndexes: [['term'], ['moved_on'], ['school_id', 'term']],
   belongs: { school: 'school_id', district: 'district_id', through: { table: 'student_school', column: 'student_id' } },
 } as const satisfies Table;
 

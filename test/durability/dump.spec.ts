@@ -102,7 +102,8 @@ async function holdRestored(source: string, target: string, { before, acknowledg
     await restored.projector.start();
     const live = await restored.projector.hash();
     expect(live).toBe(await hashOfFold(restored.store, PROJECTIONS));
-    expect((await restored.projector.rebuild()).hash).toBe(live);
+    await restored.projector.rebuild();
+    expect(await restored.projector.hash()).toBe(live);
     expect(await misrecorded(restored, before)).toMatchObject({ missing: [], doubled: [] });
     expect(await misrecorded(restored, acknowledged)).toMatchObject({ unasked: [] });
     const [row] = await restored.models.query<{ payments: number }>('select count(*) as payments from payment');
@@ -149,7 +150,9 @@ async function expectDamageNoticed(target: string): Promise<void> {
   try {
     const { models, projector, store } = ledger;
     await models.transaction((rows) => rows.query("delete from payment where reference = 'key-1'"));
-    expect(await projector.hash()).not.toBe((await projector.rebuild()).hash);
+    const altered = await projector.hash();
+    await projector.rebuild();
+    expect(await projector.hash()).not.toBe(altered);
     expect((await misrecorded(ledger, new Map([['key-0', '']]))).missing).toEqual(['key-0']);
     await models.transaction((rows) => rows.query('delete from event where position = 2'));
     expect(await verify(store)).toMatchObject({ ok: false });

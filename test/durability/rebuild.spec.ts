@@ -130,7 +130,8 @@ testWith(sharedPostgres() !== undefined, 'PostgreSQL')(
     await store.append('s', NO_STREAM, [anyEvent(), anyEvent()]);
     // Making the tables, setting the checkpoint, the events, the switch.
     database.left = 4;
-    expect(await live.rebuild()).toEqual({ events: 2, hash: await hashOfFold(store, [counting]) });
+    expect(await live.rebuild()).toBe(2);
+    expect(await live.hash()).toBe(await hashOfFold(store, [counting]));
     expect(database.left).toBe(0);
     await tables.close();
     await store.close();

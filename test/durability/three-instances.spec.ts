@@ -146,8 +146,8 @@ async function holdLedger(url: string, { acknowledged, unanswered, replayed }: C
     expect(await paymentsIn(ledger)).toBe(acknowledged.size);
     const live = await ledger.projector.hash();
     expect(live).toBe(await hashOfFold(ledger.store, PROJECTIONS));
-    const { events, hash } = await ledger.projector.rebuild();
-    expect(hash).toBe(live);
+    const events = await ledger.projector.rebuild();
+    expect(await ledger.projector.hash()).toBe(live);
     printFigures('R5 three services', {
       kills: KILLS,
       events,
@@ -181,7 +181,8 @@ async function expectLossNoticed(
   await alter('delete from payment where payment_id = $1', [paymentId]);
   expect(await misrecorded(ledger, acknowledged)).toEqual({ ...AS_RECORDED, missing: [key] });
   expect(await projector.hash()).not.toBe(sound);
-  expect((await projector.rebuild()).hash).toBe(sound);
+  await projector.rebuild();
+  expect(await projector.hash()).toBe(sound);
   await alter('update payment set reference = $1 where payment_id = $2', [key, other]);
   expect(await misrecorded(ledger, acknowledged)).toMatchObject({ doubled: [key], unasked: [] });
   await alter('delete from event where position = (select position from payment where payment_id = $1)', [other]);

@@ -137,7 +137,8 @@ test('a rebuild gives equal views while reads go on', async () => {
   const rebuilt = await projector.rebuild();
   state.over = true;
   await reader;
-  expect(rebuilt).toEqual({ events: 3000, hash: live });
+  expect(rebuilt).toBe(3000);
+  expect(await projector.hash()).toBe(live);
   expect(reads).toBeGreaterThan(0);
   projector.wake(await append(5));
   await projector.waitFor(3005);
@@ -167,7 +168,7 @@ test('what the live views gained while they were rebuilt is in the new ones when
   };
   await show(12);
   overlapping.meanwhile = () => show(5);
-  expect(await new Projector(overlapping, models, [counting]).rebuild()).toMatchObject({ events: 17 });
+  expect(await new Projector(overlapping, models, [counting]).rebuild()).toBe(17);
   expect(await sum()).toBe(17);
 });
 
@@ -245,7 +246,8 @@ describe('an event that cannot be applied', () => {
   test('gives the same views when they are rebuilt, and counts again once it can be applied', async () => {
     const projector = await poisoned();
     const live = await projector.hash();
-    expect(await projector.rebuild()).toEqual({ events: 9, hash: live });
+    expect(await projector.rebuild()).toBe(9);
+    expect(await projector.hash()).toBe(live);
     expect(projector.parked.size).toBe(1);
     await projector.stop();
     const mended: Projection = {

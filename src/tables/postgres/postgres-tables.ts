@@ -34,11 +34,15 @@ export class PostgresTables extends Tables {
         await session.exec(`create schema if not exists ${this.database.schema}`);
         if (prefix) await dropTables(session, namesOf(tables, prefix));
         for (const table of tables)
-          if (!(await isThere(session, prefix + table.name))) await session.exec(createTable(prefixed(table, prefix)));
+          if (!(await isThere(session, prefix + table.name))) await createTable(session, table, prefix);
         // A table may belong through one that comes after it.
         for (const table of tables) await raiseWall(session, table, prefix);
       }),
     );
+  }
+
+  override completeBeside({ name, readerIndexes }: Table, prefix: string): Promise<void> {
+    return this.database.transaction((session) => createIndexes(session, prefix + name, readerIndexes));
   }
 
   override exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -64,11 +68,17 @@ async function isThere(session: Session, name: string): Promise<boolean> {
   return row?.there ?? false;
 }
 
-/** The server names indexes itself, so that names never repeat. */
-function createTable({ name, columns, key, indexes = [] }: Table): string {
+async function createTable(session: Session, table: Table, prefix: string): Promise<void> {
+  const { name, columns, key, indexes } = prefixed(table, prefix);
   const lines = Object.entries(columns).map(([column, type]) => `${column} ${COLUMN_TYPES[type]}`);
-  const table = `create table ${name} (${lines.join(', ')}, primary key (${key.join(', ')}))`;
-  return [table, ...indexes.map((index) => `create index on ${name} (${index.join(', ')})`)].join('; ');
+  await session.exec(`create table ${name} (${lines.join(', ')}, primary key (${key.join(', ')}))`);
+  await createIndexes(session, name, indexes);
+  if (!prefix) await createIndexes(session, name, table.readerIndexes);
+}
+
+/** The server names indexes itself, so that names never repeat. */
+async function createIndexes(session: Session, name: string, indexes: Table['indexes'] = []): Promise<void> {
+  for (const columns of indexes) await session.exec(`create index on ${name} (${columns.join(', ')})`);
 }
 
 const rowsOf = (session: Session): Transaction => ({

@@ -134,12 +134,21 @@ export class SqliteTables extends Tables {
         if (prefix) database.exec(`drop table if exists ${prefix}${table.name}`);
         if (this.exists('table', prefix + table.name)) continue;
         database.exec(createTable(prefixed(table, prefix)));
-        for (const columns of table.indexes ?? [])
-          database.exec(
-            `create index ${this.indexName(table, columns)} on ${prefix}${table.name} (${columns.join(', ')})`,
-          );
+        this.createIndexes(table, prefix, table.indexes);
+        if (!prefix) this.createIndexes(table, prefix, table.readerIndexes);
       }
     });
+  }
+
+  override completeBeside(table: Table, prefix: string): Promise<void> {
+    return this.transaction(async () => this.createIndexes(table, prefix, table.readerIndexes));
+  }
+
+  private createIndexes(table: Table, prefix: string, indexes: Table['indexes'] = []): void {
+    for (const columns of indexes)
+      this.demandWriter().database.exec(
+        `create index ${this.indexName(table, columns)} on ${prefix}${table.name} (${columns.join(', ')})`,
+      );
   }
 
   private exists(type: 'table' | 'index', name: string): boolean {
