@@ -38,8 +38,10 @@ export interface Visit {
   recording: Latency;
 }
 
-/** A service that has just started still compiles what it runs. */
-const WARM_UP = 300;
+/** A service that has just started still compiles what it runs: so many answers of a kind are given before one is timed. */
+const WARM_UP = 2000;
+/** They are about others than those that are timed. */
+const WARM_UP_FROM = 10_000;
 const ASKED = 1000;
 const RECORDED = 300;
 const TERM = '2025-autumn';
@@ -112,7 +114,7 @@ async function asked(target: LedgerTarget, file: string) {
   await foundSchool(client);
   const paid = await registered(client, RECORDED);
   const recording = await latencies(target, RECORDED, (index) =>
-    bytesOf(postOf(paymentOf(paid[index] ?? '', '50.00', 'V-1'), randomUUID(), target.headers)),
+    bytesOf(postOf(paymentOf(paid[index % paid.length] ?? '', '50.00', 'V-1'), randomUUID(), target.headers)),
   );
   return {
     idle,
@@ -141,7 +143,7 @@ async function latencies({ port }: LedgerTarget, count: number, of: (index: numb
     if (status > 201) throw new Error(`${status}: ${body}`);
     return performance.now() - started;
   };
-  for (let index = 0; index < WARM_UP; index++) await ask(count - 1 - index);
+  for (let index = 0; index < WARM_UP; index++) await ask(WARM_UP_FROM + index);
   const times: number[] = [];
   for (let index = 0; index < count; index++) times.push(await ask(index));
   connection.close();
