@@ -3,9 +3,11 @@ import type { Decider } from '../../src/core/decider.js';
 import type { DomainEvent, StoredEvent } from '../../src/core/event.js';
 import { EVERYTHING } from '../../src/core/reach.js';
 import { Rejection } from '../../src/core/rejection.js';
+import { foresee } from '../../src/event-store/foresight.js';
 import { Ledger, Sealer } from '../../src/event-store/ledger.js';
 import type { Order, Recorded } from '../../src/event-store/order.js';
 import { MemoryEventStore } from '../../src/event-store/memory-event-store.js';
+import { atStart, type Standing } from '../../src/event-store/standing.js';
 
 type Counted = DomainEvent<'Counted', { by: number }>;
 
@@ -149,4 +151,36 @@ test('a batch beside another service that records on the same streams loses and 
   expect(given.filter((outcome) => outcome === 'recorded')).toHaveLength(FEW * streams.length);
   expect(given.filter((outcome) => outcome === 'entitlement-exceeded')).toHaveLength(streams.length);
   for (const stream of streams) expect(await store.readStream(stream)).toHaveLength(FEW);
+});
+
+/** The commands that are foreseen on each stream. */
+const foreseen = (
+  orders: readonly Order<number, Counted>[],
+  standing = (): Standing<number> | undefined => atStart(counter),
+) =>
+  Object.fromEntries(
+    foresee(orders, standing).map(({ stream, steps }) => [
+      stream,
+      steps.map(({ order: { context } }) => context.commandId),
+    ]),
+  );
+
+test('an order is foreseen on what those before it will have written, up to the first that is refused', () => {
+  const orders = [order('1'), order('2'), order('1b', 'b'), order('3'), order('4'), order('2b', 'b')];
+  expect(foreseen(orders)).toEqual({ a: ['1', '2', '3'], b: ['1b', '2b'] });
+});
+
+test('nothing is foreseen of what is not remembered, of a command that was given before, and of what follows it', () => {
+  expect(foreseen([order('1')], () => undefined)).toEqual({});
+  expect(foreseen([order('1'), order('1', 'b'), order('2b', 'b'), order('2')])).toEqual({ a: ['1', '2'] });
+  const known = { ...atStart(counter), commands: new Set(['1']) };
+  expect(foreseen([order('1'), order('2')], () => known)).toEqual({});
+});
+
+test('the orders on one stream are one append; where one of them is not new, each is taken by itself', async () => {
+  await ledger.execute(order('2', 'b', 'other request'));
+  const given = [order('1'), order('2'), order('3')];
+  expect(outcomes(await other.executeAll(given))).toEqual(['recorded', 'idempotency-key-reused', 'recorded']);
+  expect((await store.readStream('a')).map(({ revision }) => revision)).toEqual([0, 1]);
+  expect(outcomes(await other.executeAll(given))).toEqual(['replayed', 'idempotency-key-reused', 'replayed']);
 });
