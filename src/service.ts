@@ -97,7 +97,7 @@ async function createApp(
   app.get(Metrics).watch(server);
   new Crowd(mostAtOnce).watch(server);
   new Door().watch(server);
-  const forBrowsers = await securityHeaders();
+  const forBrowsers = securityHeaders();
   server.addHook('onSend', async (request, reply) => {
     void reply.headers(forBrowsers).header('X-Request-Id', request.id);
     // What an office reads about a child is for nobody's cache.

@@ -1,6 +1,7 @@
 // What a browser may do with an answer. Nothing of it depends on the request, so helmet is asked once and not each time.
-import helmet from '@fastify/helmet';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import helmet from 'helmet';
 
 /** Swagger UI styles its elements inline; everything else comes from this host. */
 const CONTENT_SECURITY = {
@@ -13,17 +14,10 @@ const CONTENT_SECURITY = {
   },
 };
 
-/** Headers of any answer that have nothing to do with browsers. */
-const OF_ANY_ANSWER = new Set(['content-length', 'content-type', 'date', 'connection']);
-
-/** The headers that helmet sets, from a server that answers nobody else. */
-export async function securityHeaders(): Promise<Readonly<Record<string, string>>> {
-  const server = new FastifyAdapter().getInstance();
-  await server.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY });
-  server.get('/', async () => '');
-  const { headers } = await server.inject('/');
-  await server.close();
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (OF_ANY_ANSWER.has(name) ? [] : [[name, String(value)]])),
-  );
+/** The headers that helmet sets, read from an answer that is sent to nobody. */
+export function securityHeaders(): Readonly<Record<string, string>> {
+  const request = new IncomingMessage(new Socket());
+  const answer = new ServerResponse(request);
+  helmet({ contentSecurityPolicy: CONTENT_SECURITY })(request, answer, () => {});
+  return Object.fromEntries(Object.entries(answer.getHeaders()).map(([name, value]) => [name, String(value)]));
 }
