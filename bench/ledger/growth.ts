@@ -1,15 +1,15 @@
 // B6, B7, B8 and growth: what a ledger of many payments costs against one of few.
 import { writeFileSync } from 'node:fs';
-import type { Figure, Goal, Measure, RunOptions } from '../measure.js';
+import { median, type Figure, type Goal, type Measure, type RunOptions } from '../measure.js';
 import { chart } from './chart.js';
 import { rebuiltCopy } from './rebuild.js';
-import { openingOfEmpty, visit, type Latency, type Visit } from './visit.js';
+import { visit, type Latency, type Visit } from './visit.js';
 
 const CHART = 'docs/reference/growth.svg';
 
-async function visits({ sizes, told }: RunOptions): Promise<Visit[]> {
+async function visits(options: RunOptions): Promise<Visit[]> {
   const visited: Visit[] = [];
-  for (const size of sizes.toSorted((one, other) => one - other)) visited.push(await visit(size, told));
+  for (const size of options.sizes.toSorted((one, other) => one - other)) visited.push(await visit(size, options));
   return visited;
 }
 
@@ -117,13 +117,13 @@ export const opening: Measure = {
     const events = `${most.events.toLocaleString('en')} events`;
     return {
       figures: [
-        one('start to first answer, empty ledger', 'ms', await openingOfEmpty()),
-        one(`start to first answer, ${events}`, 'ms', most.opened),
+        { name: 'start to first answer, empty ledger', unit: 'ms', rounds: most.openedEmpty },
+        { name: `start to first answer, ${events}`, unit: 'ms', rounds: most.opened },
         one(`resident memory, idle, ${events}`, 'MiB', most.idle),
         one(`resident memory after the work of B6, B7 and recording, ${events}`, 'MiB', most.working),
       ],
       goals: [
-        atMost(`start to first answer at ${events}`, most.opened, 1000, 'ms'),
+        atMost(`start to first answer at ${events}`, median(most.opened), 1000, 'ms'),
         atMost('resident memory, idle', most.idle, 200, 'MiB'),
         atMost('resident memory after work', most.working, 512, 'MiB'),
       ],
@@ -133,9 +133,6 @@ export const opening: Measure = {
     };
   },
 };
-
-/** Larger ledgers take a quarter of an hour and more to rebuild, and room for their views twice. */
-const REBUILT = 1_000_000;
 
 const spread = ({ p50, p99 }: Latency): string => `${p50.toFixed(1)} / ${p99.toFixed(1)} ms`;
 
@@ -152,19 +149,14 @@ export const growth: Measure = {
     return {
       figures: visited.flatMap((at) => [
         one(`bytes a payment, ${sized(at.payments)}`, 'bytes', at.bytes),
-        ...(at.payments <= REBUILT
-          ? [one(`rebuild, ${sized(at.payments)}`, 'events/s', rebuiltCopy(at.payments, options.told))]
-          : []),
+        one(`rebuild, ${sized(at.payments)}`, 'events/s', rebuiltCopy(at.payments, options.told)),
         one(`memory, idle, ${sized(at.payments)}`, 'MiB', at.idle),
       ]),
       goals: [],
-      remarks: [
-        `Ledgers of more than ${sized(REBUILT)} are not rebuilt here.`,
-        ...visited.map(
-          (at) =>
-            `${sized(at.payments)}, p50 / p99: recording ${spread(at.recording)}, entitlements ${spread(at.entitlements)}, history ${spread(at.history)}, totals ${spread(at.totals)}.`,
-        ),
-      ],
+      remarks: visited.map(
+        (at) =>
+          `${sized(at.payments)}, p50 / p99: recording ${spread(at.recording)}, entitlements ${spread(at.entitlements)}, history ${spread(at.history)}, totals ${spread(at.totals)}.`,
+      ),
     };
   },
 };

@@ -8,7 +8,7 @@ import { registered, serve, foundSchool, type LedgerTarget } from '../http/ledge
 import { Connection } from '../http/connection.js';
 import { bytesOf, bytesOfGet } from '../http/driver.js';
 import { paymentOf, postOf } from '../http/payments.js';
-import { quantile } from '../measure.js';
+import { quantile, type RunOptions } from '../measure.js';
 import { copyOf, filledWith } from './filled.js';
 
 export interface Latency {
@@ -19,8 +19,9 @@ export interface Latency {
 export interface Visit {
   payments: number;
   events: number;
-  /** Milliseconds from the start of the process to the first answer. */
-  opened: number;
+  /** Milliseconds from the start of the process to the first answer, of every round; and where nothing is recorded. */
+  opened: readonly number[];
+  openedEmpty: readonly number[];
   /** MiB, resident. */
   idle: number;
   working: number;
@@ -49,48 +50,54 @@ const SCHOOL_YEAR = '2023-2024';
 
 const visits = new Map<number, Promise<Visit>>();
 
-export function visit(payments: number, told: (text: string) => void): Promise<Visit> {
-  const visited = visits.get(payments) ?? measured(payments, told);
+export function visit(payments: number, options: RunOptions): Promise<Visit> {
+  const visited = visits.get(payments) ?? measured(payments, options);
   visits.set(payments, visited);
   return visited;
 }
 
-async function measured(payments: number, told: (text: string) => void): Promise<Visit> {
+async function measured(payments: number, { rounds, told }: RunOptions): Promise<Visit> {
   const { directory, remove } = copyOf(filledWith(payments, told));
   try {
     told(`${payments} payments`);
     const file = join(directory, 'ledger.db');
-    // The first start may have to bring the views of an older version up to date; it is not the one that is timed.
+    // The first start may have to bring the views of an older version up to date; it is not one that is timed.
     await (await serve('ledger', directory)).stop();
     const bytes = bytesIn(file) / payments;
-    const { target, opened } = await opening(directory);
+    const openings = await openingsOf(directory, rounds);
+    const target = await serve('ledger', directory);
     const answers = await asked(target, file);
     await target.stop();
-    return { payments, bytes, opened, ...answers };
+    return { payments, bytes, ...openings, ...answers };
   } finally {
     remove();
   }
 }
 
-/** Starts the service, and waits for its first answer. */
-async function opening(directory: string): Promise<{ target: LedgerTarget; opened: number }> {
+/** In turns with a ledger in which nothing is recorded: what Node.js, the framework and the code take by themselves. */
+async function openingsOf(directory: string, rounds: number) {
+  const empty = mkdtempSync(join(tmpdir(), 'aid-bench-'));
+  try {
+    await (await serve('ledger', empty)).stop();
+    const [opened, openedEmpty]: [number[], number[]] = [[], []];
+    for (let round = 0; round < rounds; round++) {
+      openedEmpty.push(await openingOf(empty));
+      opened.push(await openingOf(directory));
+    }
+    return { opened, openedEmpty };
+  } finally {
+    rmSync(empty, { recursive: true, force: true });
+  }
+}
+
+/** Milliseconds from the start of the service to its first answer. */
+async function openingOf(directory: string): Promise<number> {
   const started = performance.now();
   const target = await serve('ledger', directory);
   await target.client.get('/v1/me');
-  return { target, opened: performance.now() - started };
-}
-
-/** Milliseconds to the first answer where nothing has been recorded: what Node.js, the framework and the code take. */
-export async function openingOfEmpty(): Promise<number> {
-  const directory = mkdtempSync(join(tmpdir(), 'aid-bench-'));
-  try {
-    await (await serve('ledger', directory)).stop();
-    const { target, opened } = await opening(directory);
-    await target.stop();
-    return opened;
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  const opened = performance.now() - started;
+  await target.stop();
+  return opened;
 }
 
 async function asked(target: LedgerTarget, file: string) {
