@@ -20,6 +20,7 @@ const WEB = [
   'node:*',
   '@fastify/*',
   'fastify',
+  'helmet',
   'class-*',
   'pino',
   'prom-client',

@@ -1,7 +1,14 @@
 // The one path into the log: load, replay a known command, else decide, seal, append; a lost race is decided again.
 import { parse, v5 as uuidv5 } from 'uuid';
 import { fold, type Decider } from '../core/decider.js';
-import { readEvent, writePayload, type DomainEvent, type EventMeta, type NewEvent } from '../core/event.js';
+import {
+  readEvent,
+  writePayload,
+  type DomainEvent,
+  type EventMeta,
+  type LedgerEvent,
+  type NewEvent,
+} from '../core/event.js';
 import { Rejection } from '../core/rejection.js';
 import { StorageFull } from '../core/storage.js';
 import { AppendConflict, EventStore, NO_STREAM } from './event-store.js';
@@ -78,7 +85,7 @@ export class Ledger {
       );
       const stored = await this.store.append(stream, standing.revision, parts.flat());
       const events = stored.map((event) => readEvent<Event>(event));
-      this.remembered.keep(stream, decider, after(standing, decider, events));
+      this.learn(stream, decider, standing, events);
       const answers = steps.map(({ order, decided }): [Order<State, Event>, Recorded<Event>] => [
         order,
         recorded(stream, events.splice(0, decided.length), false),
@@ -189,13 +196,27 @@ export class Ledger {
     standing: Standing<State>,
     decided: readonly Event[],
   ): Promise<Recorded<Event>> {
-    const { revision } = standing;
-    const stored = await this.store.append(stream, revision, await this.writtenUnder(stream, decided, context));
+    const stored = await this.store.append(
+      stream,
+      standing.revision,
+      await this.writtenUnder(stream, decided, context),
+    );
     const events = stored.map((event) => readEvent<Event>(event));
-    if (events[0]?.revision === revision + 1) this.remembered.keep(stream, decider, after(standing, decider, events));
+    this.learn(stream, decider, standing, events);
     const answer = recorded(stream, events, false);
     this.appended(answer.position, stream);
     return answer;
+  }
+
+  /** Where the log already held these very events, the stream may have gone on since. */
+  private learn<State, Event extends DomainEvent>(
+    stream: string,
+    decider: Decider<State, Event>,
+    standing: Standing<State>,
+    events: readonly LedgerEvent<Event>[],
+  ): void {
+    if (events[0]?.revision === standing.revision + 1)
+      this.remembered.keep(stream, decider, after(standing, decider, events));
   }
 
   private writtenUnder(stream: string, events: readonly DomainEvent[], meta: EventMeta): Promise<NewEvent[]> {
