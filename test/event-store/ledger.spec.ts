@@ -184,3 +184,20 @@ test('the orders on one stream are one append; where one of them is not new, eac
   expect((await store.readStream('a')).map(({ revision }) => revision)).toEqual([0, 1]);
   expect(outcomes(await other.executeAll(given))).toEqual(['replayed', 'idempotency-key-reused', 'replayed']);
 });
+
+describe('what the log took before, and another service recorded beside it, is not remembered as if it came next', () => {
+  // This service stands after the first; the other has recorded two more, of which the second is asked for here again.
+  beforeEach(async () => {
+    await ledger.execute(order('1'));
+    await other.executeAll([order('2'), order('3')]);
+  });
+
+  test.each([
+    ['one by one', (again: Order<number, Counted>) => ledger.execute(again)],
+    ['in a batch', (again: Order<number, Counted>) => ledger.executeAll([again])],
+  ])('%s', async (_, ask) => {
+    await ask(order('3'));
+    await expect(ledger.execute(order('4'))).rejects.toMatchObject({ code: 'entitlement-exceeded' });
+    expect(await store.readStream('a')).toHaveLength(FEW);
+  });
+});
