@@ -1,4 +1,4 @@
-// What one ledger of a size shows of itself: how long its answers take, how much room it needs. Measured once a run.
+// What one ledger of a size shows of itself: how long its answers take, how much room it needs. Answers are measured once a run, openings in rounds.
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
